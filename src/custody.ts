@@ -1,0 +1,114 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { writeDemoPiece } from './demo-piece.ts';
+import type { Health } from './health.ts';
+import type { Library } from './library/library.ts';
+import { type ReleaseLock, takeWriterLock } from './writer-lock.ts';
+
+export interface CustodyContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly library: Library;
+  readonly health: Health;
+  /** Called when another process may have begun to write: this one must end at once. */
+  readonly onLost: (error: Error) => void;
+}
+
+// How often a process that waits for the lock asks for it.
+const TAKEOVER_INTERVAL_MS = 2_000;
+
+/** The care of the two folders, which one process has at a time while others only look on. */
+export class Custody {
+  readonly #context: CustodyContext;
+  #release: ReleaseLock | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #takeover: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(context: CustodyContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Loads the library, to count and degrade if no other process does, else to look on until that
+   * one is gone.
+   * @throws if a folder can't be used
+   */
+  async begin(): Promise<void> {
+    const { config, log, health } = this.#context;
+    await mkdir(config.metadataDir, { recursive: true });
+    if (config.isAudioDirDefault) await mkdir(config.audioDir, { recursive: true });
+    if (await this.#take()) return;
+    const reason =
+      'Another process is counting the plays of these folders: read-only until it ends.';
+    health.set('lock', reason);
+    log.warn(reason);
+    await this.#load(false);
+    this.#waitForLock();
+  }
+
+  /** Writes what was counted and leaves the folders to others. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    await this.#takeover;
+    await this.#context.library.close();
+    await this.#release?.();
+  }
+
+  async #take(): Promise<boolean> {
+    const { config, onLost } = this.#context;
+    this.#release = await takeWriterLock(config.metadataDir, onLost);
+    if (this.#release === undefined) return false;
+    await this.#writeDemoPiece();
+    await this.#load(true);
+    return true;
+  }
+
+  #waitForLock(): void {
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => {
+      this.#takeover = this.#tryTakeover().finally(() => {
+        if (this.#release === undefined) this.#waitForLock();
+      });
+    }, TAKEOVER_INTERVAL_MS);
+  }
+
+  async #tryTakeover(): Promise<void> {
+    const { log, health } = this.#context;
+    try {
+      if (!(await this.#take())) return;
+      health.set('lock', undefined);
+      log.info('the other process is gone: plays are counted here from now on');
+    } catch (error) {
+      log.error({ err: error }, 'taking over from the other process failed');
+    }
+  }
+
+  async #load(mayWrite: boolean): Promise<void> {
+    const { config, log, library, health } = this.#context;
+    await library.load(config.audioDir, config.metadataDir, {
+      mayWrite,
+      settings: config,
+      log,
+      onFailure: (filename, failure) => {
+        const reason = `Plays of ${filename} can't be recorded: ${failure?.message}.`;
+        health.set(`track ${filename}`, failure && reason);
+        if (failure) log.error({ err: failure, track: filename }, reason);
+        else log.info({ track: filename }, `plays of ${filename} are recorded again`);
+      },
+    });
+  }
+
+  /** A fresh clone has something to play; a folder that somebody configured is theirs. */
+  async #writeDemoPiece(): Promise<void> {
+    const { config, log } = this.#context;
+    if (!config.isAudioDirDefault) return;
+    const path = await writeDemoPiece(config.audioDir);
+    if (path !== undefined) {
+      log.info(`${resolve(config.audioDir)} was empty: wrote a short piece to listen to, ${path}`);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { MalformedRecordError, readRecord } from './metadata-file.ts';
+import { isLeftover } from './replace-file.ts';
+import type { TrackRecord } from './track-record.ts';
+
+/** The metadata file of a track, with what it holds. */
+export interface FoundRecord {
+  readonly path: string;
+  /** Undefined where there is no file yet. */
+  readonly record: TrackRecord | MalformedRecordError | undefined;
+}
+
+/**
+ * Tells which metadata file belongs to which track, while tracks are opened one after the other.
+ * A track's file is `<stem>.json`; where that is another track's (`a.wav`, `a.WAV`), it is
+ * `<filename>.json`, or the first of `<filename>.2.json` and so on that is free.
+ */
+export class MetadataFolder {
+  readonly #folder: string;
+  readonly #names: Set<string>;
+  readonly #claimed = new Set<string>();
+
+  private constructor(folder: string, names: Set<string>) {
+    this.#folder = folder;
+    this.#names = names;
+  }
+
+  static async open(folder: string): Promise<MetadataFolder> {
+    return new MetadataFolder(folder, new Set(await readdir(folder)));
+  }
+
+  /** Removes what writes that were cut off left behind. Only for the process that may write. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of this.#names) {
+      if (isLeftover(name)) await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
+  /**
+   * Finds the file of a track and keeps it from all others.
+   * @param isPresent whether a track of this name is in the audio folder: a file that names another
+   *   track is still free to take if that one is gone, as after a rename
+   */
+  async claim(filename: string, isPresent: (filename: string) => boolean): Promise<FoundRecord> {
+    let free: { name: string; found: FoundRecord } | undefined;
+    for (const name of candidateNames(filename)) {
+      if (this.#claimed.has(name)) continue;
+      const found = await this.#read(name);
+      if (isRecord(found.record) && found.record.filename === filename) {
+        return this.#take(name, found);
+      }
+      const isOthers = isRecord(found.record) && isPresent(found.record.filename);
+      if (!isOthers) free ??= { name, found };
+      // Behind the first name that was never used there is nothing of ours.
+      if (!this.#names.has(name) && name !== `${parse(filename).name}.json`) break;
+    }
+    if (free === undefined) throw new Error('unreachable: the candidates never end');
+    return this.#take(free.name, free.found);
+  }
+
+  #take(name: string, found: FoundRecord): FoundRecord {
+    this.#claimed.add(name);
+    return found;
+  }
+
+  async #read(name: string): Promise<FoundRecord> {
+    const path = join(this.#folder, name);
+    if (!this.#names.has(name)) return { path, record: undefined };
+    try {
+      return { path, record: await readRecord(path) };
+    } catch (error) {
+      if (error instanceof MalformedRecordError) return { path, record: error };
+      throw error;
+    }
+  }
+}
+
+function isRecord(record: FoundRecord['record']): record is TrackRecord {
+  return record !== undefined && !(record instanceof MalformedRecordError);
+}
+
+function* candidateNames(filename: string): Generator<string> {
+  yield `${parse(filename).name}.json`;
+  yield `${filename}.json`;
+  for (let n = 2; ; n++) yield `${filename}.${n}.json`;
+}

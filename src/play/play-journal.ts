@@ -1,0 +1,188 @@
+import type { FileHandle } from 'node:fs/promises';
+import { LockTimeoutError } from '../keyed-mutex.ts';
+import type { Plays } from './plays.ts';
+import type { TrackAudio } from './track-audio.ts';
+
+/** What a track's record holds of its plays. */
+export interface PlayCounts {
+  /** Plays of each segment. */
+  readonly plays: Uint32Array;
+  /** Listenings that counted at least one segment. */
+  readonly streams: number;
+  /** Segments whose audio on disk may still lack the last of their plays. */
+  readonly unsettled: ReadonlySet<number>;
+}
+
+export interface JournalOptions {
+  /** The record as it stands, with all its plays in the audio. */
+  readonly start: PlayCounts;
+  readonly audio: TrackAudio;
+  /** Replaces the track's record, durably. Reads `counts` before its first await. */
+  readonly record: (counts: PlayCounts) => Promise<void>;
+  /** Told at every change: the plays can't be written and why, or (undefined) can be again. */
+  readonly onFailure: (failure: Error | undefined) => void;
+}
+
+// While listeners are on a track its record is replaced at most this often: all plays that arrive
+// in between share one write.
+const RECORD_INTERVAL_MS = 50;
+// After a play the audio is forced to the disk within this time, or when nobody has been heard for
+// IDLE_MS. Until then a start after a crash drops the frames of the play once more.
+const SYNC_INTERVAL_MS = 5_000;
+const IDLE_MS = 1_000;
+const RETRY_MS = 1_000;
+
+/**
+ * The play transaction of one track. A play is counted in memory, then recorded, then dropped from
+ * the audio, in this order; any number of plays share one write of the record, and one write is in
+ * flight at a time.
+ *
+ * Invariants, for each segment: applied ≤ recorded ≤ heard, and the audio on disk holds all plays
+ * of the last record unless that record calls the segment unsettled.
+ */
+export class PlayJournal implements Plays {
+  readonly #options: JournalOptions;
+  readonly #heard: Uint32Array;
+  readonly #applied: Uint32Array;
+  #streams: number;
+  #recordedStreams: number;
+  /** Segments with heard > applied. */
+  readonly #pending = new Set<number>();
+  /** Segments changed since the audio was last forced to the disk. */
+  readonly #unsettled: Set<number>;
+  #lastSync = performance.now();
+  #failure: Error | undefined;
+  #attempt: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: JournalOptions) {
+    const { plays, streams, unsettled } = options.start;
+    this.#options = options;
+    this.#heard = plays.slice();
+    this.#applied = plays.slice();
+    this.#streams = streams;
+    this.#recordedStreams = streams;
+    this.#unsettled = new Set(unsettled);
+    this.#schedule();
+  }
+
+  get counts(): Uint32Array {
+    return this.#applied;
+  }
+
+  get streams(): number {
+    return this.#recordedStreams;
+  }
+
+  count(segment: number): void {
+    this.#heard[segment] = (this.#heard[segment] ?? 0) + 1;
+    this.#pending.add(segment);
+    this.#schedule();
+  }
+
+  countStream(): void {
+    this.#streams++;
+  }
+
+  async flush(): Promise<void> {
+    // The attempt under way may have begun before the last of these plays; the next one has not.
+    await this.#attempt;
+    if (this.#pending.size > 0 && this.#failure === undefined) await this.#run();
+  }
+
+  async close(): Promise<void> {
+    await this.#attempt;
+    if (this.#pending.size > 0) await this.#run();
+    if (this.#unsettled.size > 0) await this.#run();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#closed || this.#timer !== undefined || this.#attempt !== undefined) return;
+    const delay = this.#nextDelay();
+    if (delay === undefined) return;
+    this.#timer = setTimeout(() => void this.#run(), delay);
+  }
+
+  #nextDelay(): number | undefined {
+    if (this.#failure !== undefined) return RETRY_MS;
+    if (this.#pending.size > 0) return RECORD_INTERVAL_MS;
+    return this.#unsettled.size > 0 ? IDLE_MS : undefined;
+  }
+
+  /** One attempt, shared by all who ask for one while it is under way. Never rejects. */
+  #run(): Promise<void> {
+    this.#attempt ??= this.#write()
+      .then(
+        () => this.#setFailure(undefined),
+        (error: Error) => this.#setFailure(error),
+      )
+      .finally(() => {
+        this.#attempt = undefined;
+        this.#schedule();
+      });
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#attempt;
+  }
+
+  #setFailure(failure: Error | undefined): void {
+    const isChange = failure?.message !== this.#failure?.message;
+    this.#failure = failure;
+    if (isChange) this.#options.onFailure(failure);
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isSyncDue()) await this.#sync();
+    const batch = [...this.#pending].map((segment) => ({
+      segment,
+      plays: this.#heard[segment] ?? 0,
+    }));
+    for (const { segment } of batch) this.#unsettled.add(segment);
+    const streams = this.#streams;
+    await this.#options.record({ plays: this.#heard, streams, unsettled: this.#unsettled });
+    this.#recordedStreams = streams;
+    await this.#decay(batch);
+  }
+
+  #isSyncDue(): boolean {
+    if (this.#unsettled.size === 0) return false;
+    return this.#pending.size === 0 || performance.now() - this.#lastSync > SYNC_INTERVAL_MS;
+  }
+
+  async #sync(): Promise<void> {
+    const file = await this.#options.audio.open('write');
+    try {
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    this.#lastSync = performance.now();
+    this.#unsettled.clear();
+  }
+
+  /** One segment that can't be written must not keep the others from it. */
+  async #decay(batch: { segment: number; plays: number }[]): Promise<void> {
+    if (batch.length === 0) return;
+    const failures: unknown[] = [];
+    const file = await this.#options.audio.open('write');
+    try {
+      for (const { segment, plays } of batch) {
+        await this.#decaySegment(file, segment, plays).catch((error) => failures.push(error));
+      }
+    } finally {
+      await file.close();
+    }
+    // A segment that was locked for too long stays pending: the next attempt makes up for it.
+    const failure = failures.find((error) => !(error instanceof LockTimeoutError));
+    if (failure !== undefined) throw failure;
+  }
+
+  async #decaySegment(file: FileHandle, segment: number, plays: number): Promise<void> {
+    await this.#options.audio.decay(file, segment, this.#applied[segment] ?? 0, plays);
+    this.#applied[segment] = plays;
+    if (this.#heard[segment] === plays) this.#pending.delete(segment);
+  }
+}
