@@ -9,6 +9,7 @@ import { Custody } from './custody.ts';
 import { Health } from './health.ts';
 import { Library } from './library/library.ts';
 import { StreamLimits } from './streaming/stream-limits.ts';
+import { Streams } from './streaming/streams.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -32,7 +33,9 @@ export async function startServer(
   const began = performance.now();
   const library = new Library();
   const health = new Health();
-  const stopping = new AbortController();
+  const limits = new StreamLimits(config);
+  const pace = { leadSeconds: config.streamLeadSeconds, rate: config.streamRate };
+  const streams = new Streams({ pace, limits, log });
   const custody = new Custody({ config, log, library, health, onLost: onLockLost });
   health.set('start', 'The server is starting.');
   const http = createServer();
@@ -43,8 +46,8 @@ export async function startServer(
       library,
       health,
       log,
-      limits: new StreamLimits(config),
-      stopping: stopping.signal,
+      streams,
+      limits,
       ready,
       corsOrigin: config.corsOrigin,
       trustProxy: config.trustProxy,
@@ -52,9 +55,10 @@ export async function startServer(
   );
   const close = async () => {
     health.set('stop', 'The server is stopping.');
-    stopping.abort();
+    const stopped = streams.stop();
     http.close();
     http.closeAllConnections();
+    await stopped;
     await custody.end();
   };
   http.listen({ port: config.port, host: config.host });

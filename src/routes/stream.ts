@@ -1,30 +1,26 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../http/http-error.ts';
-import { type ResponsePlan, planGet, planHead } from '../http/response-plan.ts';
+import { isPlayer, planGet, planHead, type ResponsePlan } from '../http/response-plan.ts';
 import { parseStart } from '../http/start.ts';
 import type { Library } from '../library/library.ts';
 import type { Track } from '../library/track.ts';
-import { Listening } from '../streaming/listening.ts';
-import { piecesOf } from '../streaming/pieces.ts';
 import {
   fromSegment,
   type Representation,
   segmentAtSecond,
   wholeFile,
 } from '../streaming/representation.ts';
-import { ListenerLeftError, ResponseSink } from '../streaming/response-sink.ts';
-import { sendPieces } from '../streaming/send-pieces.ts';
 import type { StreamLimits } from '../streaming/stream-limits.ts';
+import type { Streams } from '../streaming/streams.ts';
 import { findTrack } from './find-track.ts';
 
 export interface StreamContext {
   readonly library: Library;
+  readonly streams: Streams;
   readonly limits: StreamLimits;
   readonly log: Logger;
-  /** Aborted when the server stops: no stream begins after that. */
-  readonly stopping: AbortSignal;
 }
 
 /** `HEAD /stream/:filename`: what a GET for all of it would say. Never a play. */
@@ -36,24 +32,32 @@ export function headStream({ library }: StreamContext): RequestHandler {
 }
 
 /** `GET /stream/:filename`: the track as it is now, or the range of it that is asked for. */
-export function getStream(context: StreamContext): RequestHandler {
+export function getStream({ library, streams, limits, log }: StreamContext): RequestHandler {
   return async (request, response) => {
-    const track = findTrack(context.library, request);
+    const track = findTrack(library, request);
     const representation = representationOf(track, request);
-    const plan = planGet(request.headers, representation.size);
-    if (plan.range === undefined) throw unsatisfiable(plan);
-    if (context.stopping.aborted) throw new HttpError(503, 'The server is stopping. Try again.');
+    const { status, headers, range } = planGet(request.headers, representation.size);
+    if (range === undefined) throw unsatisfiable(headers);
+    if (streams.isStopping) throw new HttpError(503, 'The server is stopping. Try again.');
     const address = request.ip ?? 'unknown';
-    const leave = context.limits.enter(address, track.filename);
+    const leave = limits.enter(address);
     try {
-      const file = await openAudio(track, context.log);
+      const file = await openAudio(track, log);
       try {
-        const listening = new Listening(track.plays, () =>
-          context.limits.countListening(address, track.filename),
+        const userAgent = request.get('user-agent') ?? '';
+        const send = streams.open(
+          {
+            track,
+            representation,
+            range,
+            isPlayer: isPlayer(request.headers),
+            address,
+            userAgent,
+          },
+          response,
         );
-        response.status(plan.status).set(headersOf(plan.headers));
-        const pieces = piecesOf(representation, track.segments, plan.range);
-        await stream(track, file, pieces, response, listening, context);
+        response.status(status).set(headersOf(headers));
+        await send(file);
       } finally {
         await file.close();
       }
@@ -61,37 +65,6 @@ export function getStream(context: StreamContext): RequestHandler {
       leave();
     }
   };
-}
-
-async function stream(
-  track: Track,
-  file: FileHandle,
-  pieces: ReturnType<typeof piecesOf>,
-  response: Response,
-  listening: Listening,
-  { log, stopping }: StreamContext,
-): Promise<void> {
-  const ended = (reason: string) =>
-    log.info(
-      { track: track.filename, segments: listening.segments, reason },
-      `listening ended: ${track.filename}, ${listening.segments} segments heard, ${reason}`,
-    );
-  try {
-    await sendPieces(pieces, track.audio, file, new ResponseSink(response), (segment) =>
-      listening.count(segment),
-    );
-    response.end();
-    ended('all was sent');
-  } catch (error) {
-    // The status is out: only a broken connection can tell the listener that something is missing.
-    response.destroy();
-    if (error instanceof ListenerLeftError) {
-      ended(stopping.aborted ? 'the server stopped' : 'the listener left');
-    } else {
-      log.error({ err: error, track: track.filename }, 'a track can no longer be read');
-      ended('the file could not be read');
-    }
-  }
 }
 
 function representationOf(track: Track, request: Request): Representation {
@@ -113,9 +86,9 @@ async function openAudio(track: Track, log: Logger): Promise<FileHandle> {
   }
 }
 
-function unsatisfiable({ status, headers }: ResponsePlan): HttpError {
+function unsatisfiable(headers: ResponsePlan['headers']): HttpError {
   return new HttpError(
-    status,
+    416,
     'The range begins behind the end: Content-Range says how long the track is.',
     headersOf(headers),
   );

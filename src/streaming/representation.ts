@@ -48,3 +48,11 @@ export function segmentAtSecond(
   const frame = Math.floor(second * format.sampleRate + 1e-6);
   return frame < frames ? segments.at(dataOffset + frame * format.blockAlign) : undefined;
 }
+
+/** The offset in the file of a byte of the representation; made-up bytes stand at its edges. */
+export function fileOffsetAt(
+  { head, fileStart, fileEnd }: Representation,
+  position: number,
+): number {
+  return Math.min(Math.max(position - head.length + fileStart, fileStart), fileEnd);
+}

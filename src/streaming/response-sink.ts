@@ -16,6 +16,10 @@ export class ResponseSink {
     response.once('close', () => this.#rejectWrite?.(new ListenerLeftError()));
   }
 
+  get isClosed(): boolean {
+    return this.#response.closed || this.#response.destroyed;
+  }
+
   /**
    * Resolves when the connection has taken all of `bytes`, so that a slow listener costs no more
    * memory than that.
@@ -23,7 +27,7 @@ export class ResponseSink {
    */
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#response.closed || this.#response.destroyed) {
+      if (this.isClosed) {
         reject(new ListenerLeftError());
         return;
       }

@@ -1,13 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { LockTimeoutError } from '../keyed-mutex.ts';
 import type { TrackAudio } from '../play/track-audio.ts';
+import type { Delivery } from './delivery.ts';
 import type { Piece } from './pieces.ts';
 import type { ResponseSink } from './response-sink.ts';
 
 /**
- * Sends pieces one after the other, each read when the one before was taken. A segment's lock is
- * held while it is read, never while it is sent.
- * @param onDelivered called with each segment whose last byte the connection has taken
+ * Sends pieces one after the other, each read when it is due and the one before was taken. A
+ * segment's lock is held while it is read, never while it is sent.
  * @throws ListenerLeftError, TrackReplacedError, or what reading the file throws
  */
 export async function sendPieces(
@@ -15,23 +15,24 @@ export async function sendPieces(
   audio: TrackAudio,
   file: FileHandle,
   sink: ResponseSink,
-  onDelivered: (segment: number) => void,
+  delivery: Delivery,
 ): Promise<void> {
   for (const piece of pieces) {
+    await delivery.due(piece);
     await sink.write(await readPiece(piece, audio, file));
-    if (piece.kind === 'audio' && piece.isLast) onDelivered(piece.segment);
+    delivery.delivered(piece);
   }
 }
 
 async function readPiece(piece: Piece, audio: TrackAudio, file: FileHandle): Promise<Buffer> {
-  if (piece.kind === 'bytes') return piece.bytes;
-  const { offset, length } = piece;
-  if (piece.kind === 'file') return audio.readUnlocked(file, offset, length);
+  if (piece.kind === 'made-up') return piece.bytes;
+  const { offset, end } = piece;
+  if (piece.kind === 'file') return audio.readUnlocked(file, offset, end - offset);
   try {
-    return await audio.readSegment(file, piece.segment, offset, length);
+    return await audio.readSegment(file, piece.segment, offset, end - offset);
   } catch (error) {
     // Every frame is the original or silence at any moment, locked or not: nobody has to wait.
-    if (error instanceof LockTimeoutError) return audio.readUnlocked(file, offset, length);
+    if (error instanceof LockTimeoutError) return audio.readUnlocked(file, offset, end - offset);
     throw error;
   }
 }

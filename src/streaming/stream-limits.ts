@@ -32,7 +32,7 @@ export class StreamLimits {
    * @returns what gives the place back; to be called once
    * @throws HttpError 503 or 429 with `Retry-After` where there is none
    */
-  enter(address: string, filename: string): () => void {
+  enter(address: string): () => void {
     const { maxStreams, maxStreamsPerIp } = this.#settings;
     const ofAddress = this.#streamsOf.get(address) ?? 0;
     if (maxStreams > 0 && this.#streams >= maxStreams) {
@@ -41,24 +41,16 @@ export class StreamLimits {
     if (maxStreamsPerIp > 0 && ofAddress >= maxStreamsPerIp) {
       throw refusal(429, 'Too many streams at once from your address. End one first.', 10);
     }
-    this.#refuseWornOut(address, filename);
     this.#streams++;
     this.#streamsOf.set(address, ofAddress + 1);
     return () => this.#leave(address);
   }
 
-  /** A listening counted its first segment. */
-  countListening(address: string, filename: string): void {
-    if (this.#settings.maxListeningsPerHour === 0) return;
-    const key = `${address} ${filename}`;
-    this.#forgetOld();
-    const starts = this.#listenings.get(key) ?? [];
-    // Set anew, so that the map stays in the order of the latest start.
-    this.#listenings.delete(key);
-    this.#listenings.set(key, [...starts, this.#now()].slice(-this.#settings.maxListeningsPerHour));
-  }
-
-  #refuseWornOut(address: string, filename: string): void {
+  /**
+   * Lets a listening begin.
+   * @throws HttpError 429 with `Retry-After` where the address has had its share within the hour
+   */
+  admit(address: string, filename: string): void {
     const max = this.#settings.maxListeningsPerHour;
     const starts = this.#listenings.get(`${address} ${filename}`) ?? [];
     const [oldest] = starts;
@@ -71,6 +63,17 @@ export class StreamLimits {
       `You have heard this ${times} within the hour, and each time wears it. Come back later.`,
       Math.ceil(waitMs / 1000),
     );
+  }
+
+  /** A listening counted its first segment. */
+  countListening(address: string, filename: string): void {
+    if (this.#settings.maxListeningsPerHour === 0) return;
+    const key = `${address} ${filename}`;
+    this.#forgetOld();
+    const starts = this.#listenings.get(key) ?? [];
+    // Set anew, so that the map stays in the order of the latest start.
+    this.#listenings.delete(key);
+    this.#listenings.set(key, [...starts, this.#now()].slice(-this.#settings.maxListeningsPerHour));
   }
 
   #leave(address: string): void {

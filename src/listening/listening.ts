@@ -2,12 +2,16 @@ import type { Plays } from '../play/plays.ts';
 
 /** One listener moving through one track. */
 export class Listening {
+  readonly filename: string;
+  /** Why the last of its responses ended. */
+  ending = 'it never began';
   readonly #plays: Plays;
   readonly #onFirst: () => void;
   #segments = 0;
 
   /** @param onFirst called when the first segment counts */
-  constructor(plays: Plays, onFirst: () => void) {
+  constructor(filename: string, plays: Plays, onFirst: () => void) {
+    this.filename = filename;
     this.#plays = plays;
     this.#onFirst = onFirst;
   }
