@@ -38,8 +38,9 @@ export class Custody {
    */
   async begin(): Promise<void> {
     const { config, log, health } = this.#context;
+    // A volume is empty when it is mounted for the first time.
     await mkdir(config.metadataDir, { recursive: true });
-    if (config.isAudioDirDefault) await mkdir(config.audioDir, { recursive: true });
+    await mkdir(config.audioDir, { recursive: true });
     if (await this.#take()) return;
     const reason =
       'Another process is counting the plays of these folders: read-only until it ends.';
