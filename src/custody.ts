@@ -55,7 +55,10 @@ export class Custody {
     this.#ended = true;
     clearTimeout(this.#timer);
     await this.#takeover;
-    await this.#context.library.close();
+    const lost = await this.#context.library.close();
+    for (const track of lost) {
+      this.#context.log.error({ track }, `plays of ${track} could not be recorded and are lost`);
+    }
     await this.#release?.();
   }
 

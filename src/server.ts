@@ -28,6 +28,6 @@ async function main(): Promise<void> {
     if (err) log.fatal({ err }, 'ending after an unexpected error');
     else log.info({ signal }, 'stopping');
     await server.close();
-    log.info('stopped: everything that was heard is recorded');
+    log.info('stopped');
   });
 }

@@ -1,6 +1,7 @@
 import { constants, type Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
+import { type FileStamp, stampOf } from '../play/file-stamp.ts';
 import { fileByteSource } from '../wav/byte-source.ts';
 import { UnusableWavError } from '../wav/errors.ts';
 import { readWavLayout, type WavLayout } from '../wav/layout.ts';
@@ -10,7 +11,7 @@ import { mapConcurrently } from './map-concurrently.ts';
 export interface ScannedWav {
   readonly filename: string;
   readonly path: string;
-  readonly inode: number;
+  readonly stamp: FileStamp;
   readonly layout: WavLayout;
 }
 
@@ -71,10 +72,10 @@ async function scanWav(folder: string, filename: string): Promise<ScannedWav> {
   const path = join(folder, filename);
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const { ino, size } = await file.stat();
-    if (size === 0) throw new UnusableWavError('it is empty');
-    const layout = await readWavLayout(await fileByteSource(file, size));
-    return { filename, path, inode: ino, layout };
+    const stamp = stampOf(await file.stat({ bigint: true }));
+    if (stamp.size === 0n) throw new UnusableWavError('it is empty');
+    const layout = await readWavLayout(await fileByteSource(file, Number(stamp.size)));
+    return { filename, path, stamp, layout };
   } finally {
     await file.close();
   }

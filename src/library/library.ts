@@ -31,9 +31,13 @@ export class Library {
     this.#tracks = new Map(opened.map((track) => [track.filename, track]));
   }
 
-  /** Writes what was counted, where that is possible, and stops. */
-  async close(): Promise<void> {
-    await Promise.all(this.tracks.map((track) => track.plays.close()));
+  /**
+   * Writes what was counted, where that is possible, and stops.
+   * @returns the names of tracks of which plays are lost
+   */
+  async close(): Promise<string[]> {
+    const isComplete = await Promise.all(this.tracks.map((track) => track.plays.close()));
+    return this.tracks.filter((_, i) => !isComplete[i]).map((track) => track.filename);
   }
 }
 

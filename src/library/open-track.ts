@@ -2,21 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { DropoutKey } from '../dropout/permutation.ts';
 import { KeyedMutex } from '../keyed-mutex.ts';
-import {
-  MalformedRecordError,
-  readRecord,
-  setAside,
-  writeFirstRecord,
-  writeRecord,
-} from '../metadata/metadata-file.ts';
-import type { FoundRecord } from '../metadata/metadata-folder.ts';
+import { readRecord, writeRecord } from '../metadata/metadata-file.ts';
+import { type FoundRecord, usableRecord } from '../metadata/metadata-folder.ts';
 import type { TrackRecord } from '../metadata/track-record.ts';
 import { ForeignPlays } from '../play/foreign-plays.ts';
-import { type PlayCounts, PlayJournal } from '../play/play-journal.ts';
+import { PlayJournal } from '../play/play-journal.ts';
 import type { Plays } from '../play/plays.ts';
 import { TrackAudio } from '../play/track-audio.ts';
 import { cutSegments } from '../wav/segments.ts';
 import type { ScannedWav } from './audio-folder.ts';
+import { reconcile } from './reconcile.ts';
 import type { Track } from './track.ts';
 import { countsOf, isRecordOf, newRecord, renewed, withCounts } from './track-records.ts';
 
@@ -47,8 +42,13 @@ export async function openTrack(
   found: FoundRecord,
   context: OpenTrackContext,
 ): Promise<Track> {
-  const record = await (context.mayWrite ? reconcile : look)(wav, found, context);
-  const audio = trackAudio(wav, record, context.settings);
+  const { settings, log, mayWrite } = context;
+  const fresh = newRecord(wav, settings.segmentDuration, settings.degradationRate);
+  const audioOf = (record: TrackRecord) => trackAudio(wav, record, settings.lockTimeoutMs);
+  const record = mayWrite
+    ? await reconcile(wav, found, { fresh, audioOf, log })
+    : asFound(wav, found, fresh);
+  const audio = audioOf(record);
   return {
     filename: wav.filename,
     path: wav.path,
@@ -60,10 +60,16 @@ export async function openTrack(
     layout: wav.layout,
     segments: audio.segments,
     audio,
-    plays: context.mayWrite
+    plays: mayWrite
       ? await ownPlays(wav, found.path, record, audio, context)
       : foreignPlays(wav, found.path, record),
   };
+}
+
+/** The record without touching anything, for a process that may not write. */
+function asFound(wav: ScannedWav, found: FoundRecord, fresh: TrackRecord): TrackRecord {
+  const record = usableRecord(found);
+  return record !== undefined && isRecordOf(record, wav) ? renewed(record, wav) : fresh;
 }
 
 /** Plays that this process counts, with what a crash cut off made up for. */
@@ -74,12 +80,11 @@ async function ownPlays(
   audio: TrackAudio,
   { onFailure }: OpenTrackContext,
 ): Promise<Plays> {
-  const start = { ...countsOf(record), unsettled: new Set(record.unsettled) };
-  await redoUnsettled(audio, start);
+  await redoUnsettled(record, audio);
   return new PlayJournal({
-    start,
+    start: { ...countsOf(record), unsettled: new Set(record.unsettled) },
     audio,
-    record: (counts) => writeRecord(path, withCounts(record, counts)),
+    record: (counts) => writeRecord(path, withCounts(record, counts, audio)),
     onFailure: (failure) => onFailure(wav.filename, failure),
   });
 }
@@ -93,55 +98,16 @@ function foreignPlays(wav: ScannedWav, path: string, record: TrackRecord): Plays
   });
 }
 
-/** The record found, or one that was never written, without touching anything. */
-async function look(
-  wav: ScannedWav,
-  { record }: FoundRecord,
-  { settings }: OpenTrackContext,
-): Promise<TrackRecord> {
-  const isUsable = record !== undefined && !(record instanceof MalformedRecordError);
-  if (isUsable && isRecordOf(record, wav)) return renewed(record, wav);
-  return newRecord(wav, settings.segmentDuration, settings.degradationRate);
-}
-
-/** The record to go on with: the one found, or a new one where it can't be of this WAV. */
-async function reconcile(
-  wav: ScannedWav,
-  { path, record }: FoundRecord,
-  { settings, log }: OpenTrackContext,
-): Promise<TrackRecord> {
-  const fresh = newRecord(wav, settings.segmentDuration, settings.degradationRate);
-  if (record instanceof MalformedRecordError) {
-    const keptAs = await setAside(path, 'damaged', new Date());
-    const rebuilt = await withPlaysOfAudio(fresh, trackAudio(wav, fresh, settings));
-    await writeRecord(path, rebuilt);
-    log.warn(
-      { track: wav.filename, reason: record.message, keptAs },
-      'the metadata was damaged: it is kept aside, and the plays are counted from the audio',
-    );
-    return rebuilt;
-  }
-  if (record !== undefined && isRecordOf(record, wav)) return renewed(record, wav);
-  if (record !== undefined) {
-    const keptAs = await setAside(path, 'replaced', new Date());
-    log.warn(
-      { track: wav.filename, keptAs },
-      'the WAV is not the one that its metadata was written for: a new work, counted from 0',
-    );
-  }
-  await writeFirstRecord(path, fresh);
-  return fresh;
-}
-
-function trackAudio(wav: ScannedWav, record: TrackRecord, settings: TrackSettings): TrackAudio {
+function trackAudio(wav: ScannedWav, record: TrackRecord, lockTimeoutMs: number): TrackAudio {
   return new TrackAudio({
     path: wav.path,
-    inode: wav.inode,
+    stamp: wav.stamp,
     layout: wav.layout,
     segments: cutSegments(wav.layout, record.segment_duration),
     key: dropoutKey(record.track_id),
     degradationRate: record.degradation_rate,
-    locks: new KeyedMutex<number>(settings.lockTimeoutMs),
+    wornBefore: new Map(record.worn_before),
+    locks: new KeyedMutex<number>(lockTimeoutMs),
   });
 }
 
@@ -150,26 +116,12 @@ function dropoutKey(trackId: string): DropoutKey {
   return Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(i * 4));
 }
 
-async function withPlaysOfAudio(record: TrackRecord, audio: TrackAudio): Promise<TrackRecord> {
-  const plays: number[] = [];
-  const file = await audio.open('read');
-  try {
-    for (let segment = 0; segment < record.total_segments; segment++) {
-      plays.push(await audio.countPlays(file, segment));
-    }
-  } finally {
-    await file.close();
-  }
-  return { ...record, segment_play_counts: plays };
-}
-
 /** What a crash may have cut off between the record and the audio is dropped once more. */
-async function redoUnsettled(audio: TrackAudio, { plays, unsettled }: PlayCounts): Promise<void> {
-  if (unsettled.size === 0) return;
-  const file = await audio.open('write');
-  try {
-    for (const segment of unsettled) await audio.decay(file, segment, 0, plays[segment] ?? 0);
-  } finally {
-    await file.close();
-  }
+async function redoUnsettled(record: TrackRecord, audio: TrackAudio): Promise<void> {
+  if (record.unsettled.length === 0) return;
+  await audio.change(async (file) => {
+    for (const segment of record.unsettled) {
+      await audio.decay(file, segment, 0, record.segment_play_counts[segment] ?? 0);
+    }
+  });
 }

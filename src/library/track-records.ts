@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parse } from 'node:path';
 import type { TrackRecord } from '../metadata/track-record.ts';
 import type { PlayCounts } from '../play/play-journal.ts';
+import type { TrackAudio } from '../play/track-audio.ts';
 import { cutSegments } from '../wav/segments.ts';
 import type { ScannedWav } from './audio-folder.ts';
 
@@ -31,6 +32,8 @@ export function newRecord(
     total_streams: 0,
     created_at: new Date().toISOString(),
     audio: identityOf(wav),
+    audio_modified_ns: String(wav.stamp.modified),
+    worn_before: [],
     unsettled: [],
   };
 }
@@ -57,14 +60,18 @@ export function countsOf(record: TrackRecord): Omit<PlayCounts, 'unsettled'> {
   };
 }
 
+/** The record with the plays that a track has had by now. */
 export function withCounts(
   record: TrackRecord,
   { plays, streams, unsettled }: PlayCounts,
+  { stamp, wornBefore }: Pick<TrackAudio, 'stamp' | 'wornBefore'>,
 ): TrackRecord {
   return {
     ...record,
     segment_play_counts: Array.from(plays),
     total_streams: streams,
+    audio_modified_ns: unsettled.size === 0 ? String(stamp.modified) : null,
+    worn_before: [...wornBefore],
     unsettled: [...unsettled],
   };
 }

@@ -11,6 +11,11 @@ export interface FoundRecord {
   readonly record: TrackRecord | MalformedRecordError | undefined;
 }
 
+/** The record that was found, if there is one and it says something. */
+export function usableRecord({ record }: FoundRecord): TrackRecord | undefined {
+  return record instanceof MalformedRecordError ? undefined : record;
+}
+
 /**
  * Tells which metadata file belongs to which track, while tracks are opened one after the other.
  * A track's file is `<stem>.json`; where that is another track's (`a.wav`, `a.WAV`), it is
@@ -47,11 +52,9 @@ export class MetadataFolder {
     for (const name of candidateNames(filename)) {
       if (this.#claimed.has(name)) continue;
       const found = await this.#read(name);
-      if (isRecord(found.record) && found.record.filename === filename) {
-        return this.#take(name, found);
-      }
-      const isOthers = isRecord(found.record) && isPresent(found.record.filename);
-      if (!isOthers) free ??= { name, found };
+      const owner = usableRecord(found)?.filename;
+      if (owner === filename) return this.#take(name, found);
+      if (owner === undefined || !isPresent(owner)) free ??= { name, found };
       // Behind the first name that was never used there is nothing of ours.
       if (!this.#names.has(name) && name !== `${parse(filename).name}.json`) break;
     }
@@ -74,10 +77,6 @@ export class MetadataFolder {
       throw error;
     }
   }
-}
-
-function isRecord(record: FoundRecord['record']): record is TrackRecord {
-  return record !== undefined && !(record instanceof MalformedRecordError);
 }
 
 function* candidateNames(filename: string): Generator<string> {

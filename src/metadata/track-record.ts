@@ -35,6 +35,16 @@ export const trackRecordSchema = z
     total_streams: count,
     created_at: z.iso.datetime(),
     audio: audioIdentity,
+    /**
+     * When the WAV was last changed, in nanoseconds since 1970, if all of the above is in it for
+     * certain: a file that still says so need not be read at the next start. Else null.
+     */
+    audio_modified_ns: z.string().regex(/^\d+$/).nullable(),
+    /**
+     * Plays that a segment's audio had had before the counting began, as pairs of segment and
+     * plays: where its record was deleted, decay goes on from what is left.
+     */
+    worn_before: z.array(z.tuple([z.int().min(0), count])),
     /** Segments whose last plays may be missing from the audio after a crash: drop them again. */
     unsettled: z.array(z.int().min(0)),
   })

@@ -27,5 +27,7 @@ export class ForeignPlays implements Plays {
     this.streams = now.streams;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<boolean> {
+    return true;
+  }
 }

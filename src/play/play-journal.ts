@@ -91,12 +91,13 @@ export class PlayJournal implements Plays {
     if (this.#pending.size > 0 && this.#failure === undefined) await this.#run();
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<boolean> {
     await this.#attempt;
     if (this.#pending.size > 0) await this.#run();
     if (this.#unsettled.size > 0) await this.#run();
     this.#closed = true;
     clearTimeout(this.#timer);
+    return this.#pending.size === 0;
   }
 
   #schedule(): void {
@@ -136,15 +137,30 @@ export class PlayJournal implements Plays {
 
   async #write(): Promise<void> {
     if (this.#isSyncDue()) await this.#sync();
-    const batch = [...this.#pending].map((segment) => ({
-      segment,
-      plays: this.#heard[segment] ?? 0,
-    }));
-    for (const { segment } of batch) this.#unsettled.add(segment);
+    // What is counted from here on is left to the next attempt.
+    const plays = this.#heard.slice();
     const streams = this.#streams;
-    await this.#options.record({ plays: this.#heard, streams, unsettled: this.#unsettled });
+    const batch = [...this.#pending];
+    await this.#findWear(batch);
+    for (const segment of batch) this.#unsettled.add(segment);
+    await this.#options.record({ plays, streams, unsettled: this.#unsettled });
     this.#recordedStreams = streams;
-    await this.#decay(batch);
+    await this.#decay(batch, plays);
+  }
+
+  async #findWear(batch: number[]): Promise<void> {
+    // Once recorded, a first play may be in the audio already, where it must not be taken for wear.
+    const uncounted = batch.filter(
+      (segment) => this.#applied[segment] === 0 && !this.#unsettled.has(segment),
+    );
+    if (uncounted.length === 0) return;
+    const { audio } = this.#options;
+    const file = await audio.open();
+    try {
+      await audio.findWear(file, uncounted);
+    } finally {
+      await file.close();
+    }
   }
 
   #isSyncDue(): boolean {
@@ -153,28 +169,23 @@ export class PlayJournal implements Plays {
   }
 
   async #sync(): Promise<void> {
-    const file = await this.#options.audio.open('write');
-    try {
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    await this.#options.audio.change((file) => file.datasync());
     this.#lastSync = performance.now();
-    this.#unsettled.clear();
+    for (const segment of this.#unsettled) {
+      if (!this.#pending.has(segment)) this.#unsettled.delete(segment);
+    }
   }
 
   /** One segment that can't be written must not keep the others from it. */
-  async #decay(batch: { segment: number; plays: number }[]): Promise<void> {
+  async #decay(batch: number[], plays: Uint32Array): Promise<void> {
     if (batch.length === 0) return;
     const failures: unknown[] = [];
-    const file = await this.#options.audio.open('write');
-    try {
-      for (const { segment, plays } of batch) {
-        await this.#decaySegment(file, segment, plays).catch((error) => failures.push(error));
+    await this.#options.audio.change(async (file) => {
+      for (const segment of batch) {
+        const to = plays[segment] ?? 0;
+        await this.#decaySegment(file, segment, to).catch((error) => failures.push(error));
       }
-    } finally {
-      await file.close();
-    }
+    });
     // A segment that was locked for too long stays pending: the next attempt makes up for it.
     const failure = failures.find((error) => !(error instanceof LockTimeoutError));
     if (failure !== undefined) throw failure;

@@ -10,6 +10,9 @@ export interface Plays {
   countStream(): void;
   /** Brings `counts` and `streams` up to date, as far as that can be done now. */
   flush(): Promise<void>;
-  /** Writes what was counted, if that can be done; counts no more. */
-  close(): Promise<void>;
+  /**
+   * Writes what was counted, if that can be done; counts no more.
+   * @returns whether every play is in the file
+   */
+  close(): Promise<boolean>;
 }

@@ -12,8 +12,9 @@ import { type DropoutKey, framePermutation } from '../dropout/permutation.ts';
 import { readFully, writeFully } from '../wav/byte-source.ts';
 import type { WavLayout } from '../wav/layout.ts';
 import type { Segments } from '../wav/segments.ts';
+import { type FileStamp, isSameFile, isUnchanged, stampOf } from './file-stamp.ts';
 
-/** The file under a track's name is no longer the one that was scanned, or not as long. */
+/** The file under a track's name is no longer the one that was scanned, or somebody changed it. */
 export class TrackReplacedError extends Error {
   override readonly name = 'TrackReplacedError';
 }
@@ -21,13 +22,14 @@ export class TrackReplacedError extends Error {
 /** What decides where and how the frames of a track fall silent. */
 export interface TrackAudioOptions {
   readonly path: string;
-  /** Inode of the scanned file. */
-  readonly inode: number;
+  readonly stamp: FileStamp;
   readonly layout: WavLayout;
   readonly segments: Segments;
   readonly key: DropoutKey;
   /** percent of the frames a play */
   readonly degradationRate: number;
+  /** Plays that segments had had before the counting began. Grows by `findWear`. */
+  readonly wornBefore: Map<number, number>;
   /** One lock a segment, held for reading or for changing it. */
   readonly locks: KeyedMutex<number>;
 }
@@ -35,28 +37,62 @@ export interface TrackAudioOptions {
 /** The audio of one track: the only place where bytes of a WAV are read to be heard, or written. */
 export class TrackAudio {
   readonly #options: TrackAudioOptions;
+  #stamp: FileStamp;
+  #isRetired = false;
 
   constructor(options: TrackAudioOptions) {
     this.#options = options;
+    this.#stamp = options.stamp;
   }
 
   get segments(): Segments {
     return this.#options.segments;
   }
 
+  get wornBefore(): ReadonlyMap<number, number> {
+    return this.#options.wornBefore;
+  }
+
+  /** The file as it was after our last change to it. */
+  get stamp(): FileStamp {
+    return this.#stamp;
+  }
+
+  /** Ends the track: from now on nothing is read from its file or written to it. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
   /**
-   * Opens the file, if it is still the one that was scanned: offsets found in one file must never
-   * be written to in another. The caller closes it.
+   * Opens the file for reading, if it is still the one that was scanned. The caller closes it.
    * @throws TrackReplacedError
    */
-  async open(access: 'read' | 'write'): Promise<FileHandle> {
-    const { path, inode, layout } = this.#options;
-    const flags = access === 'read' ? constants.O_RDONLY : constants.O_RDWR;
-    const file = await open(path, flags | constants.O_NOFOLLOW);
+  async open(): Promise<FileHandle> {
+    return this.#open(constants.O_RDONLY, (stamp) => isSameFile(stamp, this.#stamp));
+  }
+
+  /**
+   * Opens the file for `task` to change it, if nobody else has since we did: offsets found in one
+   * file must never be written to in another.
+   * @throws TrackReplacedError, or what `task` throws
+   */
+  async change(task: (file: FileHandle) => Promise<void>): Promise<void> {
+    const file = await this.#open(constants.O_RDWR, (stamp) => isUnchanged(stamp, this.#stamp));
     try {
-      const stat = await file.stat();
-      if (!stat.isFile() || stat.ino !== inode || stat.size !== layout.fileSize) {
-        throw new TrackReplacedError('the file was replaced or changed its length since the scan');
+      await task(file);
+    } finally {
+      this.#stamp = stampOf(await file.stat({ bigint: true }));
+      await file.close();
+    }
+  }
+
+  async #open(access: number, isOurs: (stamp: FileStamp) => boolean): Promise<FileHandle> {
+    this.#refuseRetired();
+    const file = await open(this.#options.path, access | constants.O_NOFOLLOW);
+    try {
+      const stat = await file.stat({ bigint: true });
+      if (!stat.isFile() || !isOurs(stampOf(stat))) {
+        throw new TrackReplacedError('the file was replaced or changed since it was scanned');
       }
       return file;
     } catch (error) {
@@ -65,28 +101,33 @@ export class TrackAudio {
     }
   }
 
+  #refuseRetired(): void {
+    if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
+  }
+
   /**
    * Reads bytes that lie within one segment.
    * @throws LockTimeoutError, TrackReplacedError
    */
   readSegment(file: FileHandle, segment: number, offset: number, length: number): Promise<Buffer> {
-    return this.#options.locks.runExclusive(segment, () => readExactly(file, offset, length));
+    return this.#options.locks.runExclusive(segment, () => this.readUnlocked(file, offset, length));
   }
 
   /** Reads bytes without a lock: those outside the data, or of a segment whose lock can't be had. */
-  readUnlocked(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  async readUnlocked(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+    this.#refuseRetired();
     return readExactly(file, offset, length);
   }
 
   /**
    * Drops what the plays after `from` up to `to` drop of a segment. To do so again changes nothing.
-   * @param file opened for writing
+   * @param file as `change` opened it
    * @throws LockTimeoutError, TrackReplacedError
    */
   async decay(file: FileHandle, segment: number, from: number, to: number): Promise<void> {
-    const { segments, degradationRate, locks } = this.#options;
-    const fromRank = droppedFrames(segments.frames(segment), from, degradationRate);
-    const toRank = droppedFrames(segments.frames(segment), to, degradationRate);
+    const { segments, locks } = this.#options;
+    const fromRank = this.#droppedFrames(segment, from);
+    const toRank = this.#droppedFrames(segment, to);
     if (fromRank >= toRank) return;
     const offset = segments.offset(segment);
     await locks.runExclusive(segment, async () => {
@@ -97,14 +138,48 @@ export class TrackAudio {
     });
   }
 
+  /**
+   * Finds out what segments that were never counted have lost already, before their first play is
+   * recorded. A record that was deleted leaves them worn, and a play takes its share of what is
+   * left.
+   */
+  async findWear(file: FileHandle, uncounted: readonly number[]): Promise<void> {
+    const { segments, layout, key, wornBefore } = this.#options;
+    const { blockAlign, silence } = layout.format;
+    for (const segment of uncounted) {
+      const firstToGo = framePermutation(key, segment, segments.frames(segment))(0);
+      const offset = segments.offset(segment) + firstToGo * blockAlign;
+      const frame = await this.readUnlocked(file, offset, blockAlign);
+      // Nearly always: a segment that has lost anything has lost this frame.
+      if (frame.some((byte) => byte !== silence)) continue;
+      const plays = await this.countPlays(file, segment);
+      if (plays > 0) wornBefore.set(segment, plays);
+    }
+  }
+
   /** The plays of a segment as its audio shows them, for when their record is lost. */
   async countPlays(file: FileHandle, segment: number): Promise<number> {
     const { segments, degradationRate } = this.#options;
-    const frames = segments.frames(segment);
-    const bytes = await readExactly(file, segments.offset(segment), segments.length(segment));
+    const silentRanks = await this.#silentRanks(file, segment);
+    return playsFromSilence(segments.frames(segment), silentRanks, degradationRate);
+  }
+
+  /** Whether the audio of a segment lacks all the frames that so many plays drop. */
+  async hasPlays(file: FileHandle, segment: number, plays: number): Promise<boolean> {
+    return (await this.#silentRanks(file, segment)) >= this.#droppedFrames(segment, plays);
+  }
+
+  #droppedFrames(segment: number, plays: number): number {
+    const { segments, degradationRate, wornBefore } = this.#options;
+    const total = plays === 0 ? 0 : plays + (wornBefore.get(segment) ?? 0);
+    return droppedFrames(segments.frames(segment), total, degradationRate);
+  }
+
+  async #silentRanks(file: FileHandle, segment: number): Promise<number> {
+    const { segments } = this.#options;
+    const bytes = await this.readUnlocked(file, segments.offset(segment), segments.length(segment));
     const { samples, frameLength, silence, frameAt } = this.#view(segment, bytes);
-    const silentRanks = countSilentRanks(samples, frameLength, silence, frameAt, frames);
-    return playsFromSilence(frames, silentRanks, degradationRate);
+    return countSilentRanks(samples, frameLength, silence, frameAt, segments.frames(segment));
   }
 
   #view(segment: number, bytes: Buffer) {

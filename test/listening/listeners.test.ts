@@ -206,7 +206,9 @@ describe('requests that continue each other', () => {
     const second = sim.request(first.sent);
     sim.wait(3);
     second.close();
-    expect(sim.heardSegments).toEqual(segmentsBetween(0, Math.floor(first.sentSeconds * 2) / 2 + 3));
+    expect(sim.heardSegments).toEqual(
+      segmentsBetween(0, Math.floor(first.sentSeconds * 2) / 2 + 3),
+    );
     expect(sim.total).toBe(sim.heardSegments.length);
   });
 

@@ -44,7 +44,7 @@ export function simulate({ duration = 180, leadSeconds = 5, rate = 1.25 } = {}) 
       streams++;
     },
     flush: async () => {},
-    close: async () => {},
+    close: async () => true,
   };
   const ended: Listening[] = [];
   const listeners = new Listeners({ leadSeconds, rate }, (listening) => ended.push(listening));

@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import {
+  MalformedRecordError,
+  setAside,
+  writeFirstRecord,
+  writeRecord,
+} from '../metadata/metadata-file.ts';
+import type { FoundRecord } from '../metadata/metadata-folder.ts';
+import type { TrackRecord } from '../metadata/track-record.ts';
+import type { TrackAudio } from '../play/track-audio.ts';
+import type { ScannedWav } from './audio-folder.ts';
+import { isRecordOf, renewed } from './track-records.ts';
+
+export interface ReconcileContext {
+  /** The record of this WAV if it was never played. */
+  readonly fresh: TrackRecord;
+  /** The WAV as a record describes it. */
+  readonly audioOf: (record: TrackRecord) => TrackAudio;
+  readonly log: Logger;
+}
+
+// A WAV that is not the one whose plays were counted differs everywhere: a few places show it.
+const CHECKED_SEGMENTS = 32;
+
+/**
+ * The record to go on with, on disk: the one found, or a new one if it can't be of this WAV. What
+ * can't be used is kept aside.
+ */
+export async function reconcile(
+  wav: ScannedWav,
+  { path, record }: FoundRecord,
+  { fresh, audioOf, log }: ReconcileContext,
+): Promise<TrackRecord> {
+  if (record instanceof MalformedRecordError) {
+    const rebuilt = { ...fresh, segment_play_counts: await countedInAudio(audioOf(fresh)) };
+    const keptAs = await setAside(path, 'damaged', new Date());
+    await writeRecord(path, rebuilt);
+    log.warn(
+      { track: wav.filename, reason: record.message, keptAs },
+      `the metadata of ${wav.filename} was damaged: it is kept aside, and the plays are counted from the audio`,
+    );
+    return rebuilt;
+  }
+  if (record !== undefined) {
+    if (isRecordOf(record, wav) && (await isInAudio(record, wav, audioOf(record)))) {
+      return renewed(record, wav);
+    }
+    const keptAs = await setAside(path, 'replaced', new Date());
+    log.warn(
+      { track: wav.filename, keptAs },
+      `${wav.filename} is not the file that its metadata was written for: a new work, counted from 0`,
+    );
+  }
+  await writeFirstRecord(path, fresh);
+  return fresh;
+}
+
+/** Whether the WAV shows the plays of the record, but for those that a crash may have cut off. */
+async function isInAudio(
+  record: TrackRecord,
+  wav: ScannedWav,
+  audio: TrackAudio,
+): Promise<boolean> {
+  if (record.audio_modified_ns === String(wav.stamp.modified)) return true;
+  const unsettled = new Set(record.unsettled);
+  const plays = record.segment_play_counts;
+  const worn = plays.flatMap((count, i) => (count > 0 && !unsettled.has(i) ? [i] : []));
+  const step = Math.max(1, Math.floor(worn.length / CHECKED_SEGMENTS));
+  const file = await audio.open();
+  try {
+    for (let i = 0; i < worn.length; i += step) {
+      const segment = worn[i] ?? 0;
+      if (!(await audio.hasPlays(file, segment, plays[segment] ?? 0))) return false;
+    }
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+async function countedInAudio(audio: TrackAudio): Promise<number[]> {
+  const plays: number[] = [];
+  const file = await audio.open();
+  try {
+    for (let segment = 0; segment < audio.segments.count; segment++) {
+      plays.push(await audio.countPlays(file, segment));
+    }
+    return plays;
+  } finally {
+    await file.close();
+  }
+}
