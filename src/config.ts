@@ -54,6 +54,7 @@ const environment = z.object({
     error: '0 (never paced) or a number from 1 to 1000',
   }),
   LOCK_TIMEOUT_MS: wholeNumber(1, 600_000, 5000),
+  WATCH_POLL_MS: wholeNumber(0, 60_000, 0),
   TRUST_PROXY: wholeNumber(0, 100, 0),
   MAX_STREAMS: wholeNumber(0, 1_000_000, 0),
   MAX_STREAMS_PER_IP: wholeNumber(0, 1_000_000, 0),
@@ -80,6 +81,8 @@ export interface Config {
   /** seconds of audio a second after that; 0: no pacing */
   readonly streamRate: number;
   readonly lockTimeoutMs: number;
+  /** how often to look for new files where the system doesn't report changes; 0: it does */
+  readonly watchPollMs: number;
   /** proxies in front of the server */
   readonly trustProxy: number;
   readonly maxStreams: number;
@@ -109,6 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     streamLeadSeconds: values.STREAM_LEAD_SECONDS,
     streamRate: values.STREAM_RATE,
     lockTimeoutMs: values.LOCK_TIMEOUT_MS,
+    watchPollMs: values.WATCH_POLL_MS,
     trustProxy: values.TRUST_PROXY,
     maxStreams: values.MAX_STREAMS,
     maxStreamsPerIp: values.MAX_STREAMS_PER_IP,

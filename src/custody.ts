@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { writeDemoPiece } from './demo-piece.ts';
 import type { Health } from './health.ts';
+import { FolderWatch } from './library/folder-watch.ts';
 import type { Library } from './library/library.ts';
 import { type ReleaseLock, takeWriterLock } from './writer-lock.ts';
 
@@ -23,6 +24,7 @@ const TAKEOVER_INTERVAL_MS = 2_000;
 export class Custody {
   readonly #context: CustodyContext;
   #release: ReleaseLock | undefined;
+  #watch: FolderWatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #takeover: Promise<void> | undefined;
   #ended = false;
@@ -41,6 +43,13 @@ export class Custody {
     // A volume is empty when it is mounted for the first time.
     await mkdir(config.metadataDir, { recursive: true });
     await mkdir(config.audioDir, { recursive: true });
+    // Before the folder is read, so that nothing that changes meanwhile is missed.
+    this.#watch = await FolderWatch.start({
+      folder: config.audioDir,
+      pollMs: config.watchPollMs,
+      follower: this.#context.library,
+      log,
+    });
     if (await this.#take()) return;
     const reason =
       'Another process is counting the plays of these folders: read-only until it ends.';
@@ -54,6 +63,7 @@ export class Custody {
   async end(): Promise<void> {
     this.#ended = true;
     clearTimeout(this.#timer);
+    await this.#watch?.close();
     await this.#takeover;
     const lost = await this.#context.library.close();
     for (const track of lost) {

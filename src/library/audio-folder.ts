@@ -1,5 +1,5 @@
-import { constants, type Dirent } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { type FileStamp, stampOf } from '../play/file-stamp.ts';
 import { fileByteSource } from '../wav/byte-source.ts';
@@ -37,32 +37,43 @@ const MAX_NAME_BYTES = 220;
  * @throws if the folder itself can't be read
  */
 export async function scanAudioFolder(folder: string): Promise<AudioFolderScan> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const visible = entries.filter((entry) => !entry.name.startsWith('.'));
-  visible.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const scanned = await mapConcurrently(visible, FILES_AT_ONCE, (entry) => scan(folder, entry));
+  const names = await readdir(folder);
+  const visible = names.filter((name) => !isHidden(name)).sort(byName);
+  const scanned = await mapConcurrently(visible, FILES_AT_ONCE, (name) => scanFile(folder, name));
   return {
-    wavs: scanned.filter((result) => 'layout' in result),
-    skipped: scanned.filter((result) => 'reason' in result),
+    wavs: scanned.filter((result) => result !== undefined && 'layout' in result),
+    skipped: scanned.filter((result) => result !== undefined && 'reason' in result),
   };
 }
 
-async function scan(folder: string, entry: Dirent): Promise<ScannedWav | SkippedFile> {
-  const reason = unsuitable(entry);
-  if (reason !== undefined) return { filename: entry.name, reason };
+/** Looks at one name in the folder; undefined where it names nothing. */
+export async function scanFile(
+  folder: string,
+  filename: string,
+): Promise<ScannedWav | SkippedFile | undefined> {
   try {
-    return await scanWav(folder, entry.name);
+    const reason = unsuitable(filename, await lstat(join(folder, filename)));
+    return reason === undefined ? await scanWav(folder, filename) : { filename, reason };
   } catch (error) {
-    return { filename: entry.name, reason: (error as Error).message };
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    return { filename, reason: (error as Error).message };
   }
 }
 
-function unsuitable(entry: Dirent): string | undefined {
-  if (entry.isSymbolicLink()) return 'it is a link; only files in the folder itself are served';
-  if (entry.isDirectory()) return 'it is a folder; only files in the folder itself are served';
-  if (!entry.isFile()) return 'it is not a regular file';
-  if (parse(entry.name).ext.toLowerCase() !== '.wav') return 'its name does not end in .wav';
-  if (Buffer.byteLength(entry.name) > MAX_NAME_BYTES) {
+export function isHidden(filename: string): boolean {
+  return filename.startsWith('.');
+}
+
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+function unsuitable(filename: string, stat: Stats): string | undefined {
+  if (stat.isSymbolicLink()) return 'it is a link; only files in the folder itself are served';
+  if (stat.isDirectory()) return 'it is a folder; only files in the folder itself are served';
+  if (!stat.isFile()) return 'it is not a regular file';
+  if (parse(filename).ext.toLowerCase() !== '.wav') return 'its name does not end in .wav';
+  if (Buffer.byteLength(filename) > MAX_NAME_BYTES) {
     return `its name is longer than ${MAX_NAME_BYTES} bytes`;
   }
   return undefined;

@@ -20,7 +20,8 @@ export interface Track {
   readonly layout: WavLayout;
   readonly segments: Segments;
   readonly audio: TrackAudio;
-  readonly plays: Plays;
+  /** Another one when this process takes over the counting. */
+  plays: Plays;
 }
 
 /** `GET /tracks`: one entry. */

@@ -1,19 +1,27 @@
 import type { Plays } from '../play/plays.ts';
 
+/** What is listened to. */
+export interface Listenable {
+  readonly filename: string;
+  readonly plays: Plays;
+}
+
 /** One listener moving through one track. */
 export class Listening {
-  readonly filename: string;
   /** Why the last of its responses ended. */
   ending = 'it never began';
-  readonly #plays: Plays;
+  readonly #track: Listenable;
   readonly #onFirst: () => void;
   #segments = 0;
 
   /** @param onFirst called when the first segment counts */
-  constructor(filename: string, plays: Plays, onFirst: () => void) {
-    this.filename = filename;
-    this.#plays = plays;
+  constructor(track: Listenable, onFirst: () => void) {
+    this.#track = track;
     this.#onFirst = onFirst;
+  }
+
+  get filename(): string {
+    return this.#track.filename;
   }
 
   /** Segments heard to their end. */
@@ -25,9 +33,9 @@ export class Listening {
   count(segment: number): void {
     if (this.#segments === 0) {
       this.#onFirst();
-      this.#plays.countStream();
+      this.#track.plays.countStream();
     }
     this.#segments++;
-    this.#plays.count(segment);
+    this.#track.plays.count(segment);
   }
 }

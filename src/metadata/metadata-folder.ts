@@ -23,8 +23,9 @@ export function usableRecord({ record }: FoundRecord): TrackRecord | undefined {
  */
 export class MetadataFolder {
   readonly #folder: string;
-  readonly #names: Set<string>;
-  readonly #claimed = new Set<string>();
+  #names: Set<string>;
+  /** The tracks that have one, by the name of their metadata file. */
+  readonly #claimed = new Map<string, string>();
 
   private constructor(folder: string, names: Set<string>) {
     this.#folder = folder;
@@ -42,6 +43,16 @@ export class MetadataFolder {
     }
   }
 
+  /** Looks again which files there are. */
+  async refresh(): Promise<void> {
+    this.#names = new Set(await readdir(this.#folder));
+  }
+
+  /** A track is gone: its file may be claimed again. */
+  release(filename: string): void {
+    for (const [name, owner] of this.#claimed) if (owner === filename) this.#claimed.delete(name);
+  }
+
   /**
    * Finds the file of a track and keeps it from all others.
    * @param isPresent whether a track of this name is in the audio folder: a file that names another
@@ -53,17 +64,17 @@ export class MetadataFolder {
       if (this.#claimed.has(name)) continue;
       const found = await this.#read(name);
       const owner = usableRecord(found)?.filename;
-      if (owner === filename) return this.#take(name, found);
+      if (owner === filename) return this.#take(name, filename, found);
       if (owner === undefined || !isPresent(owner)) free ??= { name, found };
       // Behind the first name that was never used there is nothing of ours.
       if (!this.#names.has(name) && name !== `${parse(filename).name}.json`) break;
     }
     if (free === undefined) throw new Error('unreachable: the candidates never end');
-    return this.#take(free.name, free.found);
+    return this.#take(free.name, filename, free.found);
   }
 
-  #take(name: string, found: FoundRecord): FoundRecord {
-    this.#claimed.add(name);
+  #take(name: string, filename: string, found: FoundRecord): FoundRecord {
+    this.#claimed.set(name, filename);
     return found;
   }
 

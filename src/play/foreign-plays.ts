@@ -30,4 +30,6 @@ export class ForeignPlays implements Plays {
   async close(): Promise<boolean> {
     return true;
   }
+
+  async discard(): Promise<void> {}
 }

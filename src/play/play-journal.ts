@@ -100,6 +100,13 @@ export class PlayJournal implements Plays {
     return this.#pending.size === 0;
   }
 
+  async discard(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#attempt;
+    this.#setFailure(undefined);
+  }
+
   #schedule(): void {
     if (this.#closed || this.#timer !== undefined || this.#attempt !== undefined) return;
     const delay = this.#nextDelay();

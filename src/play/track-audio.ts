@@ -38,6 +38,7 @@ export interface TrackAudioOptions {
 export class TrackAudio {
   readonly #options: TrackAudioOptions;
   #stamp: FileStamp;
+  #changes = 0;
   #isRetired = false;
 
   constructor(options: TrackAudioOptions) {
@@ -56,6 +57,11 @@ export class TrackAudio {
   /** The file as it was after our last change to it. */
   get stamp(): FileStamp {
     return this.#stamp;
+  }
+
+  /** Goes up when we begin to change the file, and when we have: odd in between. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Ends the track: from now on nothing is read from its file or written to it. */
@@ -78,10 +84,12 @@ export class TrackAudio {
    */
   async change(task: (file: FileHandle) => Promise<void>): Promise<void> {
     const file = await this.#open(constants.O_RDWR, (stamp) => isUnchanged(stamp, this.#stamp));
+    this.#changes++;
     try {
       await task(file);
     } finally {
       this.#stamp = stampOf(await file.stat({ bigint: true }));
+      this.#changes++;
       await file.close();
     }
   }

@@ -116,9 +116,7 @@ export class Streams {
   #newListening({ track, address }: StreamRequest, isCertain: boolean): Listening {
     const { limits } = this.#context;
     if (isCertain) limits.admit(address, track.filename);
-    return new Listening(track.filename, track.plays, () =>
-      limits.countListening(address, track.filename),
-    );
+    return new Listening(track, () => limits.countListening(address, track.filename));
   }
 
   async #send(

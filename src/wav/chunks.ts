@@ -8,7 +8,11 @@ export interface Chunk {
   readonly offset: number;
   /** Bytes of the body, without its pad byte; never past the end of the file. */
   readonly size: number;
+  /** Whether its header says that it is longer than the file. */
+  readonly isCutOff: boolean;
 }
+
+type ChunkHeader = Omit<Chunk, 'isCutOff'>;
 
 const FORM_HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
@@ -44,15 +48,17 @@ export async function* walkChunks(source: ByteSource): AsyncGenerator<Chunk> {
     if (declared.id === 'data') {
       if (size === SIZE_UNKNOWN && dataSize64 !== undefined) size = dataSize64;
       const unset = size === 0 && !(await isChunkChain(source, declared.offset));
-      if (unset || size > available) size = available;
+      if (unset || size === SIZE_UNKNOWN) size = available;
     }
-    if (size > available) return;
-    yield { id: declared.id, offset: declared.offset, size };
+    const isCutOff = size > available;
+    if (isCutOff && declared.id !== 'data') return;
+    if (isCutOff) size = available;
+    yield { id: declared.id, offset: declared.offset, size, isCutOff };
     offset = declared.offset + size + (size % 2);
   }
 }
 
-async function readChunkHeader(source: ByteSource, at: number): Promise<Chunk | undefined> {
+async function readChunkHeader(source: ByteSource, at: number): Promise<ChunkHeader | undefined> {
   if (at + CHUNK_HEADER_BYTES > source.size) return undefined;
   const header = await source.read(at, CHUNK_HEADER_BYTES);
   if (header.length < CHUNK_HEADER_BYTES) return undefined;
@@ -64,7 +70,7 @@ async function readChunkHeader(source: ByteSource, at: number): Promise<Chunk | 
 }
 
 /** ds64: riffSize, dataSize, sampleCount, 64 bits each, low word first. */
-async function readDataSize64(source: ByteSource, ds64: Chunk): Promise<number | undefined> {
+async function readDataSize64(source: ByteSource, ds64: ChunkHeader): Promise<number | undefined> {
   const body = await source.read(ds64.offset, 16);
   return body.length === 16 ? Number(body.readBigUInt64LE(8)) : undefined;
 }

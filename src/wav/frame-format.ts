@@ -29,6 +29,7 @@ const SUBFORMAT_TAILS = [
 ].map(String);
 
 const FMT_MIN_BYTES = 16;
+const FMT_EXTENSIBLE_BYTES = 40;
 
 /**
  * Reads the body of a `fmt ` chunk (WAVEFORMAT, WAVEFORMATEX or WAVEFORMATEXTENSIBLE).
@@ -64,13 +65,15 @@ interface FmtFields {
 
 /** Gives wavefile a file of nothing but this chunk: it must never see a whole track. */
 function readFields(fmtBody: Uint8Array): FmtFields {
-  const file = Buffer.alloc(28 + fmtBody.length);
+  const known = fmtBody.subarray(0, FMT_EXTENSIBLE_BYTES);
+  const padded = known.length + (known.length % 2);
+  const file = Buffer.alloc(28 + padded);
   file.write('RIFF', 0, 'latin1');
   file.writeUInt32LE(file.length - 8, 4);
   file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(fmtBody.length, 16);
-  file.set(fmtBody, 20);
-  file.write('data', 20 + fmtBody.length, 'latin1');
+  file.writeUInt32LE(known.length, 16);
+  file.set(known, 20);
+  file.write('data', 20 + padded, 'latin1');
   const reader = new wavefile.WaveFile();
   reader.fromBuffer(file, false);
   return reader.fmt as FmtFields;

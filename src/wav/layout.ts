@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
-import { walkChunks } from './chunks.ts';
+import { type Chunk, walkChunks } from './chunks.ts';
 import { UnusableWavError } from './errors.ts';
 import { type FrameFormat, parseFrameFormat } from './frame-format.ts';
 import { infoTitle } from './info-tags.ts';
@@ -14,6 +14,8 @@ export interface WavLayout {
   readonly dataOffset: number;
   /** Whole frames in the data chunk. */
   readonly frames: number;
+  /** Whether the header says that there is more audio than the file holds. */
+  readonly isCutOff: boolean;
   /** The INFO tag INAM. */
   readonly title: string | undefined;
 }
@@ -29,7 +31,7 @@ const MAX_LIST_BYTES = 256 * 1024;
  */
 export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
   let fmtBody: Buffer | undefined;
-  let data: { offset: number; size: number } | undefined;
+  let data: Chunk | undefined;
   let title: string | undefined;
   for await (const chunk of walkChunks(source)) {
     if (chunk.id === 'fmt ' && fmtBody === undefined) {
@@ -46,5 +48,13 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
   if (data === undefined) throw new UnusableWavError('it has no data chunk');
   const frames = Math.floor(data.size / format.blockAlign);
   if (frames === 0) throw new UnusableWavError('it holds no audio');
-  return { format, fmtBody, fileSize: source.size, dataOffset: data.offset, frames, title };
+  return {
+    format,
+    fmtBody,
+    fileSize: source.size,
+    dataOffset: data.offset,
+    frames,
+    isCutOff: data.isCutOff,
+    title,
+  };
 }

@@ -28,6 +28,7 @@ export function simulate({ duration = 180, leadSeconds = 5, rate = 1.25 } = {}) 
     fileSize: at(duration),
     dataOffset: DATA_OFFSET,
     frames: duration * 44_100,
+    isCutOff: false,
     title: undefined,
   };
   const segments = cutSegments(layout, 0.5);
@@ -45,6 +46,7 @@ export function simulate({ duration = 180, leadSeconds = 5, rate = 1.25 } = {}) 
     },
     flush: async () => {},
     close: async () => true,
+    discard: async () => {},
   };
   const ended: Listening[] = [];
   const listeners = new Listeners({ leadSeconds, rate }, (listening) => ended.push(listening));
@@ -66,7 +68,7 @@ export function simulate({ duration = 180, leadSeconds = 5, rate = 1.25 } = {}) 
           timeline,
           firstOffset: first,
           isFromStart: first === 0,
-          newListening: () => new Listening('work.wav', plays, () => {}),
+          newListening: () => new Listening({ filename: 'work.wav', plays }, () => {}),
         },
         now,
       );
