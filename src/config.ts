@@ -39,6 +39,14 @@ const corsOrigin = z
   })
   .default('*');
 
+const streamRate = z
+  .string()
+  .transform(number)
+  .refine((rate) => rate === 0 || (rate >= 1 && rate <= 1000), {
+    error: '0 (never paced) or a number from 1 to 1000',
+  })
+  .default(1.25);
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const environment = z.object({
@@ -50,9 +58,7 @@ const environment = z.object({
   DEGRADATION_RATE: decimal(0.001, 100, 1),
   CORS_ORIGIN: corsOrigin,
   STREAM_LEAD_SECONDS: decimal(0, 3600, 5),
-  STREAM_RATE: decimal(0, 1000, 1.25).refine((rate) => rate === 0 || rate >= 1, {
-    error: '0 (never paced) or a number from 1 to 1000',
-  }),
+  STREAM_RATE: streamRate,
   LOCK_TIMEOUT_MS: wholeNumber(1, 600_000, 5000),
   WATCH_POLL_MS: wholeNumber(0, 60_000, 0),
   TRUST_PROXY: wholeNumber(0, 100, 0),

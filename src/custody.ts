@@ -6,7 +6,7 @@ import { writeDemoPiece } from './demo-piece.ts';
 import type { Health } from './health.ts';
 import { FolderWatch } from './library/folder-watch.ts';
 import type { Library } from './library/library.ts';
-import { type ReleaseLock, takeWriterLock } from './writer-lock.ts';
+import { takeWriterLock, type WriterLock } from './writer-lock.ts';
 
 export interface CustodyContext {
   readonly config: Config;
@@ -23,7 +23,9 @@ const TAKEOVER_INTERVAL_MS = 2_000;
 /** The care of the two folders, which one process has at a time while others only look on. */
 export class Custody {
   readonly #context: CustodyContext;
-  #release: ReleaseLock | undefined;
+  #lock: WriterLock | undefined;
+  /** Why this process doesn't count, if it doesn't. */
+  #reason: string | undefined;
   #watch: FolderWatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #takeover: Promise<void> | undefined;
@@ -39,23 +41,19 @@ export class Custody {
    * @throws if a folder can't be used
    */
   async begin(): Promise<void> {
-    const { config, log, health } = this.#context;
+    const { config, log } = this.#context;
     // A volume is empty when it is mounted for the first time.
     await mkdir(config.metadataDir, { recursive: true });
     await mkdir(config.audioDir, { recursive: true });
     // Before the folder is read, so that nothing that changes meanwhile is missed.
-    this.#watch = await FolderWatch.start({
+    this.#watch = new FolderWatch({
       folder: config.audioDir,
       pollMs: config.watchPollMs,
       follower: this.#context.library,
       log,
     });
     if (await this.#take()) return;
-    const reason =
-      'Another process is counting the plays of these folders: read-only until it ends.';
-    health.set('lock', reason);
-    log.warn(reason);
-    await this.#load(false);
+    await this.#load();
     this.#waitForLock();
   }
 
@@ -69,42 +67,56 @@ export class Custody {
     for (const track of lost) {
       this.#context.log.error({ track }, `plays of ${track} could not be recorded and are lost`);
     }
-    await this.#release?.();
+    await this.#lock?.release();
   }
 
+  /** Takes the lock and loads the library to count; says whether it could. */
   async #take(): Promise<boolean> {
-    const { config, onLost } = this.#context;
-    this.#release = await takeWriterLock(config.metadataDir, onLost);
-    if (this.#release === undefined) return false;
-    await this.#writeDemoPiece();
-    await this.#load(true);
+    const { config, log, health, onLost } = this.#context;
+    try {
+      this.#lock = await takeWriterLock(config.metadataDir, onLost);
+      if (this.#lock === undefined) {
+        this.#lookOn('Another process counts the plays of these folders: read-only until it ends.');
+        return false;
+      }
+      await this.#writeDemoPiece();
+    } catch (error) {
+      this.#lookOn(`Nothing can be written, so no plays are counted: ${(error as Error).message}.`);
+      await this.#lock?.release();
+      this.#lock = undefined;
+      return false;
+    }
+    await this.#load();
+    if (this.#reason !== undefined) log.info('plays are counted here from now on');
+    this.#reason = undefined;
+    health.set('lock', undefined);
     return true;
+  }
+
+  /** Says once why this process doesn't count. */
+  #lookOn(reason: string): void {
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.#context.health.set('lock', reason);
+    this.#context.log.warn(reason);
   }
 
   #waitForLock(): void {
     if (this.#ended) return;
     this.#timer = setTimeout(() => {
-      this.#takeover = this.#tryTakeover().finally(() => {
-        if (this.#release === undefined) this.#waitForLock();
-      });
+      this.#takeover = this.#take()
+        .catch((err: Error) => this.#context.log.error({ err }, 'taking over failed'))
+        .then(() => {
+          if (this.#lock === undefined) this.#waitForLock();
+        });
     }, TAKEOVER_INTERVAL_MS);
   }
 
-  async #tryTakeover(): Promise<void> {
-    const { log, health } = this.#context;
-    try {
-      if (!(await this.#take())) return;
-      health.set('lock', undefined);
-      log.info('the other process is gone: plays are counted here from now on');
-    } catch (error) {
-      log.error({ err: error }, 'taking over from the other process failed');
-    }
-  }
-
-  async #load(mayWrite: boolean): Promise<void> {
+  async #load(): Promise<void> {
     const { config, log, library, health } = this.#context;
+    const lock = this.#lock;
     await library.load(config.audioDir, config.metadataDir, {
-      mayWrite,
+      ...(lock && { assertMayWrite: () => lock.assertHeld() }),
       settings: config,
       log,
       onFailure: (filename, failure) => {

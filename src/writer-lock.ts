@@ -1,43 +1,87 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { z } from 'zod';
 import { hasEnded, ownIdentity, processIdentitySchema } from './process-identity.ts';
 
-/** Gives the lock back. */
-export type ReleaseLock = () => Promise<void>;
+/** The lock that makes this process the one that writes to the folders. */
+export interface WriterLock {
+  /**
+   * Refuses to let anything be written unless the lock was seen to be ours a moment ago: a process
+   * that was stalled for long may have lost it without having been told yet.
+   * @throws LockInDoubtError
+   */
+  assertHeld(): void;
+  release(): Promise<void>;
+}
+
+/** The lock may have lapsed: it is known soon whether it has. */
+export class LockInDoubtError extends Error {
+  override readonly name = 'LockInDoubtError';
+}
 
 // A process that was killed can't give its lock back. Where it can't be seen that it has ended
 // (another machine, another container), its lock lapses when it wasn't renewed for so long.
 const STALE_MS = 10_000;
 const RENEWAL_MS = 2_000;
+const CHECK_INTERVAL_MS = 1_000;
+// Half of what it takes to lapse: nothing is written on the strength of an older check.
+const DOUBT_MS = 5_000;
 
 const ownerSchema = processIdentitySchema.extend({ lock: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
 /**
- * Takes the lock that makes this process the one that writes to the folders.
+ * Takes the lock.
  * @param onLost called when the lock lapsed although we live: another process may have it
  * @returns undefined while another process has it
  */
 export async function takeWriterLock(
   metadataDir: string,
   onLost: (error: Error) => void,
-): Promise<ReleaseLock | undefined> {
+): Promise<WriterLock | undefined> {
   const release =
     (await tryLock(metadataDir, onLost)) ??
     ((await removeLockOfDead(metadataDir)) ? await tryLock(metadataDir, onLost) : undefined);
   if (release === undefined) return undefined;
-  const owner: Owner = { ...(await ownIdentity()), lock: randomUUID() };
-  await writeFile(ownerPath(metadataDir), JSON.stringify(owner));
-  return release;
+  try {
+    const owner: Owner = { ...(await ownIdentity()), lock: randomUUID() };
+    await writeFile(ownerPath(metadataDir), JSON.stringify(owner));
+    return checkedLock(metadataDir, owner, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function checkedLock(metadataDir: string, owner: Owner, release: () => Promise<void>): WriterLock {
+  let seenAt = performance.now();
+  const check = async () => {
+    const began = performance.now();
+    // Renewed of late, by the owner that we are. A stalled process comes here before its renewal
+    // does, and finds neither.
+    const { mtimeMs } = await stat(lockPath(metadataDir));
+    const isFresh = Date.now() - mtimeMs < DOUBT_MS;
+    if (isFresh && (await readOwner(metadataDir))?.lock === owner.lock) seenAt = began;
+  };
+  const timer = setInterval(() => void check().catch(() => {}), CHECK_INTERVAL_MS).unref();
+  return {
+    assertHeld: () => {
+      if (performance.now() - seenAt < DOUBT_MS) return;
+      throw new LockInDoubtError('it is not certain that no other process writes to the folders');
+    },
+    release: () => {
+      clearInterval(timer);
+      return release();
+    },
+  };
 }
 
 async function tryLock(
   metadataDir: string,
   onLost: (error: Error) => void,
-): Promise<ReleaseLock | undefined> {
+): Promise<(() => Promise<void>) | undefined> {
   try {
     return await lockfile.lock(metadataDir, {
       lockfilePath: lockPath(metadataDir),

@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type FileStamp, isUnchanged, stampOf } from '../play/file-stamp.ts';
 import { isHidden } from './audio-folder.ts';
@@ -17,11 +17,13 @@ export interface Follower {
   add(filename: string): Promise<void>;
   /** Whether a file's header promises more than there is, or there is no header yet. */
   isUnfinished(filename: string): Promise<boolean>;
+  /** The files that are known. */
+  readonly filenames: Iterable<string>;
 }
 
 export interface FolderWatchOptions {
   readonly folder: string;
-  /** How often to look, in ms, where the system doesn't report changes; 0: it does. */
+  /** How often to look at everything, in ms, where the system reports no changes; 0: it does. */
   readonly pollMs: number;
   readonly follower: Follower;
   readonly log: Logger;
@@ -44,46 +46,53 @@ interface Suspect {
  * Watches the audio folder. What the system reports is only a hint where to look: a file that isn't
  * known as it is goes at once, and comes back when it hasn't changed for a while. So our own changes
  * mean nothing, and a copy in progress is never served.
+ *
+ * Ours rather than chokidar's (5.0.0), which reads the whole folder and looks at every file in it
+ * each time one is written to: as long as somebody listened, that took more time than streaming.
  */
 export class FolderWatch {
   readonly #options: FolderWatchOptions;
-  readonly #watcher: ReturnType<typeof watch>;
+  readonly #watcher: FSWatcher | undefined;
+  readonly #sweeping: NodeJS.Timeout | undefined;
   readonly #suspects = new Map<string, Suspect>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isClosed = false;
 
-  private constructor(options: FolderWatchOptions) {
+  /** No change from now on is missed. */
+  constructor(options: FolderWatchOptions) {
     this.#options = options;
-    const { folder, pollMs } = options;
-    this.#watcher = watch(folder, {
-      depth: 0,
-      ignoreInitial: true,
-      followSymlinks: false,
-      usePolling: pollMs > 0,
-      ...(pollMs > 0 ? { interval: pollMs } : {}),
+    const { folder, pollMs, log } = options;
+    if (pollMs > 0) {
+      this.#sweeping = setInterval(() => void this.#sweep(), pollMs);
+      return;
+    }
+    this.#watcher = watch(folder, (_event, filename) => {
+      if (filename === null) void this.#sweep();
+      else this.#suspect(filename);
     });
-    const root = resolve(folder);
-    this.#watcher.on('all', (_event, path) => {
-      if (resolve(path) !== root) this.#suspect(basename(path));
+    this.#watcher.on('error', (err) => {
+      log.error({ err }, `${folder} can't be watched any more: WATCH_POLL_MS looks without that`);
     });
-    this.#watcher.on('error', (error) =>
-      options.log.error({ err: error }, `watching ${folder} failed: WATCH_POLL_MS may help`),
-    );
-  }
-
-  /** Resolves when no change from now on is missed. */
-  static async start(options: FolderWatchOptions): Promise<FolderWatch> {
-    const watched = new FolderWatch(options);
-    await new Promise<void>((done) => watched.#watcher.once('ready', done));
-    return watched;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#watcher?.close();
+    clearInterval(this.#sweeping);
     clearTimeout(this.#timer);
-    await this.#watcher.close();
     await this.#looking;
+  }
+
+  /** Suspects every file that is there or should be. */
+  async #sweep(): Promise<void> {
+    const { folder, follower, log } = this.#options;
+    try {
+      for (const filename of await readdir(folder)) this.#suspect(filename);
+      for (const filename of follower.filenames) this.#suspect(filename);
+    } catch (err) {
+      log.error({ err }, `${folder} can't be read`);
+    }
   }
 
   #suspect(filename: string): void {

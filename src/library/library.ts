@@ -28,6 +28,10 @@ export class Library implements Follower {
     return [...this.#tracks.values()].sort((a, b) => byName(a.filename, b.filename));
   }
 
+  get filenames(): Iterable<string> {
+    return this.#tracks.keys();
+  }
+
   get(filename: string): Track | undefined {
     return this.#tracks.get(filename);
   }
@@ -51,7 +55,7 @@ export class Library implements Follower {
     return this.#change(async () => {
       const scan = await scanAudioFolder(audioDir);
       const metadata = await MetadataFolder.open(metadataDir);
-      if (context.mayWrite) await metadata.removeLeftovers();
+      if (context.assertMayWrite) await metadata.removeLeftovers();
       this.#source = { audioDir, metadata, context };
       for (const { filename, reason } of scan.skipped) warnSkipped(context, filename, reason);
       const opened = await openAll(scan.wavs, this.#source);

@@ -13,7 +13,14 @@ import { cutSegments } from '../wav/segments.ts';
 import type { ScannedWav } from './audio-folder.ts';
 import { reconcile } from './reconcile.ts';
 import type { Track } from './track.ts';
-import { countsOf, isRecordOf, newRecord, renewed, withCounts } from './track-records.ts';
+import {
+  countsOf,
+  hasSegmentsOf,
+  isRecordOf,
+  newRecord,
+  renewed,
+  withCounts,
+} from './track-records.ts';
 
 /** How tracks count and decay. */
 export interface TrackSettings {
@@ -25,8 +32,11 @@ export interface TrackSettings {
 }
 
 export interface OpenTrackContext {
-  /** Whether this process counts and degrades; otherwise nothing is written at all. */
-  readonly mayWrite: boolean;
+  /**
+   * Throws unless this process may write at this moment; called right before each write. Without
+   * it, it may never: it doesn't count, and nothing is written.
+   */
+  readonly assertMayWrite?: () => void;
   readonly settings: TrackSettings;
   readonly log: Logger;
   /** Told when a track's plays can't be written (why), or can be again (undefined). */
@@ -42,10 +52,10 @@ export async function openTrack(
   found: FoundRecord,
   context: OpenTrackContext,
 ): Promise<Track> {
-  const { settings, log, mayWrite } = context;
+  const { settings, log, assertMayWrite } = context;
   const fresh = newRecord(wav, settings.segmentDuration, settings.degradationRate);
-  const audioOf = (record: TrackRecord) => trackAudio(wav, record, settings.lockTimeoutMs);
-  const record = mayWrite
+  const audioOf = (record: TrackRecord) => trackAudio(wav, record, context);
+  const record = assertMayWrite
     ? await reconcile(wav, found, { fresh, audioOf, log })
     : asFound(wav, found, fresh);
   const audio = audioOf(record);
@@ -60,8 +70,8 @@ export async function openTrack(
     layout: wav.layout,
     segments: audio.segments,
     audio,
-    plays: mayWrite
-      ? await ownPlays(wav, found.path, record, audio, context)
+    plays: assertMayWrite
+      ? await ownPlays(wav, found.path, record, audio, assertMayWrite, context)
       : foreignPlays(wav, found.path, record),
   };
 }
@@ -69,7 +79,7 @@ export async function openTrack(
 /** The record without touching anything, for a process that may not write. */
 function asFound(wav: ScannedWav, found: FoundRecord, fresh: TrackRecord): TrackRecord {
   const record = usableRecord(found);
-  return record !== undefined && isRecordOf(record, wav) ? renewed(record, wav) : fresh;
+  return record !== undefined && isUsableFor(record, wav) ? renewed(record, wav) : fresh;
 }
 
 /** Plays that this process counts, with what a crash cut off made up for. */
@@ -78,15 +88,20 @@ async function ownPlays(
   path: string,
   record: TrackRecord,
   audio: TrackAudio,
+  assertMayWrite: () => void,
   { onFailure }: OpenTrackContext,
 ): Promise<Plays> {
-  await redoUnsettled(record, audio);
-  return new PlayJournal({
+  const journal = new PlayJournal({
     start: { ...countsOf(record), unsettled: new Set(record.unsettled) },
     audio,
-    record: (counts) => writeRecord(path, withCounts(record, counts, audio)),
+    record: async (counts) => {
+      assertMayWrite();
+      await writeRecord(path, withCounts(record, counts, audio));
+    },
     onFailure: (failure) => onFailure(wav.filename, failure),
   });
+  await journal.flush();
+  return journal;
 }
 
 /** Plays that another process counts. */
@@ -94,11 +109,19 @@ function foreignPlays(wav: ScannedWav, path: string, record: TrackRecord): Plays
   const { plays, streams } = countsOf(record);
   return new ForeignPlays(plays, streams, async () => {
     const now = await readRecord(path).catch(() => undefined);
-    return now !== undefined && isRecordOf(now, wav) ? countsOf(now) : undefined;
+    return now !== undefined && isUsableFor(now, wav) ? countsOf(now) : undefined;
   });
 }
 
-function trackAudio(wav: ScannedWav, record: TrackRecord, lockTimeoutMs: number): TrackAudio {
+function isUsableFor(record: TrackRecord, wav: ScannedWav): boolean {
+  return isRecordOf(record, wav) && hasSegmentsOf(record, wav);
+}
+
+function trackAudio(
+  wav: ScannedWav,
+  record: TrackRecord,
+  { settings, assertMayWrite = neverWrite }: OpenTrackContext,
+): TrackAudio {
   return new TrackAudio({
     path: wav.path,
     stamp: wav.stamp,
@@ -107,21 +130,16 @@ function trackAudio(wav: ScannedWav, record: TrackRecord, lockTimeoutMs: number)
     key: dropoutKey(record.track_id),
     degradationRate: record.degradation_rate,
     wornBefore: new Map(record.worn_before),
-    locks: new KeyedMutex<number>(lockTimeoutMs),
+    locks: new KeyedMutex<number>(settings.lockTimeoutMs),
+    assertMayWrite,
   });
+}
+
+function neverWrite(): never {
+  throw new Error('this process may not write');
 }
 
 function dropoutKey(trackId: string): DropoutKey {
   const digest = createHash('sha256').update(trackId).digest();
   return Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(i * 4));
-}
-
-/** What a crash may have cut off between the record and the audio is dropped once more. */
-async function redoUnsettled(record: TrackRecord, audio: TrackAudio): Promise<void> {
-  if (record.unsettled.length === 0) return;
-  await audio.change(async (file) => {
-    for (const segment of record.unsettled) {
-      await audio.decay(file, segment, 0, record.segment_play_counts[segment] ?? 0);
-    }
-  });
 }

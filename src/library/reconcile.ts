@@ -9,7 +9,7 @@ import type { FoundRecord } from '../metadata/metadata-folder.ts';
 import type { TrackRecord } from '../metadata/track-record.ts';
 import type { TrackAudio } from '../play/track-audio.ts';
 import type { ScannedWav } from './audio-folder.ts';
-import { isRecordOf, renewed } from './track-records.ts';
+import { hasSegmentsOf, isRecordOf, renewed } from './track-records.ts';
 
 export interface ReconcileContext {
   /** The record of this WAV if it was never played. */
@@ -31,17 +31,18 @@ export async function reconcile(
   { path, record }: FoundRecord,
   { fresh, audioOf, log }: ReconcileContext,
 ): Promise<TrackRecord> {
-  if (record instanceof MalformedRecordError) {
+  const damage = damageOf(record, wav);
+  if (damage !== undefined) {
     const rebuilt = { ...fresh, segment_play_counts: await countedInAudio(audioOf(fresh)) };
     const keptAs = await setAside(path, 'damaged', new Date());
-    await writeRecord(path, rebuilt);
+    await begin(writeRecord(path, rebuilt), wav, log);
     log.warn(
-      { track: wav.filename, reason: record.message, keptAs },
+      { track: wav.filename, reason: damage, keptAs },
       `the metadata of ${wav.filename} was damaged: it is kept aside, and the plays are counted from the audio`,
     );
     return rebuilt;
   }
-  if (record !== undefined) {
+  if (record !== undefined && !(record instanceof MalformedRecordError)) {
     if (isRecordOf(record, wav) && (await isInAudio(record, wav, audioOf(record)))) {
       return renewed(record, wav);
     }
@@ -51,8 +52,26 @@ export async function reconcile(
       `${wav.filename} is not the file that its metadata was written for: a new work, counted from 0`,
     );
   }
-  await writeFirstRecord(path, fresh);
+  await begin(writeFirstRecord(path, fresh), wav, log);
   return fresh;
+}
+
+/** What makes a record useless for the WAV that it was written for; undefined if nothing does. */
+function damageOf(record: FoundRecord['record'], wav: ScannedWav): string | undefined {
+  if (record instanceof MalformedRecordError) return record.message;
+  if (record === undefined || !isRecordOf(record, wav) || hasSegmentsOf(record, wav)) {
+    return undefined;
+  }
+  return 'its counts are for other segments than the WAV has';
+}
+
+/** A record that can't be written yet keeps nobody from listening: the first play writes it. */
+async function begin(written: Promise<void>, { filename }: ScannedWav, log: Logger): Promise<void> {
+  try {
+    await written;
+  } catch (err) {
+    log.error({ err, track: filename }, `the metadata of ${filename} can't be written yet`);
+  }
 }
 
 /** Whether the WAV shows the plays of the record, but for those that a crash may have cut off. */

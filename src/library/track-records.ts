@@ -42,10 +42,16 @@ export function newRecord(
 export function isRecordOf(record: TrackRecord, wav: ScannedWav): boolean {
   const identity = identityOf(wav);
   const keys = Object.keys(identity) as (keyof typeof identity)[];
-  const { count } = cutSegments(wav.layout, record.segment_duration);
-  return (
-    count === record.total_segments && keys.every((key) => record.audio[key] === identity[key])
-  );
+  return keys.every((key) => record.audio[key] === identity[key]);
+}
+
+/** Whether the counts of a record are for the segments that its WAV has. */
+export function hasSegmentsOf(record: TrackRecord, { layout }: ScannedWav): boolean {
+  try {
+    return cutSegments(layout, record.segment_duration).count === record.total_segments;
+  } catch {
+    return false;
+  }
 }
 
 /** The record with what the WAV says of itself today: its name, after a rename, and its title. */

@@ -60,14 +60,17 @@ export class MetadataFolder {
    */
   async claim(filename: string, isPresent: (filename: string) => boolean): Promise<FoundRecord> {
     let free: { name: string; found: FoundRecord } | undefined;
+    let existing = [...this.#names].filter((name) => isCandidate(name, filename)).length;
     for (const name of candidateNames(filename)) {
-      if (this.#claimed.has(name)) continue;
-      const found = await this.#read(name);
-      const owner = usableRecord(found)?.filename;
-      if (owner === filename) return this.#take(name, filename, found);
-      if (owner === undefined || !isPresent(owner)) free ??= { name, found };
-      // Behind the first name that was never used there is nothing of ours.
-      if (!this.#names.has(name) && name !== `${parse(filename).name}.json`) break;
+      if (this.#names.has(name)) existing--;
+      if (!this.#claimed.has(name)) {
+        const found = await this.#read(name);
+        const owner = usableRecord(found)?.filename;
+        if (owner === filename) return this.#take(name, filename, found);
+        if (owner === undefined || !isPresent(owner)) free ??= { name, found };
+      }
+      // Ours may be any of those that are there.
+      if (free !== undefined && existing === 0) break;
     }
     if (free === undefined) throw new Error('unreachable: the candidates never end');
     return this.#take(free.name, filename, free.found);
@@ -94,4 +97,12 @@ function* candidateNames(filename: string): Generator<string> {
   yield `${parse(filename).name}.json`;
   yield `${filename}.json`;
   for (let n = 2; ; n++) yield `${filename}.${n}.json`;
+}
+
+function isCandidate(name: string, filename: string): boolean {
+  if (name === `${parse(filename).name}.json` || name === `${filename}.json`) return true;
+  return (
+    name.startsWith(`${filename}.`) &&
+    /^\.([2-9]|[1-9]\d{1,3})\.json$/.test(name.slice(filename.length))
+  );
 }

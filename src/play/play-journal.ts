@@ -14,7 +14,7 @@ export interface PlayCounts {
 }
 
 export interface JournalOptions {
-  /** The record as it stands, with all its plays in the audio. */
+  /** The record as it stands. All its plays are in the audio, but for what is unsettled. */
   readonly start: PlayCounts;
   readonly audio: TrackAudio;
   /** Replaces the track's record, durably. Reads `counts` before its first await. */
@@ -64,6 +64,11 @@ export class PlayJournal implements Plays {
     this.#streams = streams;
     this.#recordedStreams = streams;
     this.#unsettled = new Set(unsettled);
+    // What a crash may have cut off between the record and the audio is dropped once more.
+    for (const segment of unsettled) {
+      this.#applied[segment] = 0;
+      this.#pending.add(segment);
+    }
     this.#schedule();
   }
 

@@ -32,6 +32,8 @@ export interface TrackAudioOptions {
   readonly wornBefore: Map<number, number>;
   /** One lock a segment, held for reading or for changing it. */
   readonly locks: KeyedMutex<number>;
+  /** Throws if this process may not write at this moment. */
+  readonly assertMayWrite: () => void;
 }
 
 /** The audio of one track: the only place where bytes of a WAV are read to be heard, or written. */
@@ -133,7 +135,7 @@ export class TrackAudio {
    * @throws LockTimeoutError, TrackReplacedError
    */
   async decay(file: FileHandle, segment: number, from: number, to: number): Promise<void> {
-    const { segments, locks } = this.#options;
+    const { segments, locks, assertMayWrite } = this.#options;
     const fromRank = this.#droppedFrames(segment, from);
     const toRank = this.#droppedFrames(segment, to);
     if (fromRank >= toRank) return;
@@ -142,6 +144,7 @@ export class TrackAudio {
       const bytes = await readExactly(file, offset, segments.length(segment));
       const { samples, frameLength, silence, frameAt } = this.#view(segment, bytes);
       dropFrames(samples, frameLength, silence, frameAt, fromRank, toRank);
+      assertMayWrite();
       await writeFully(file, bytes, offset);
     });
   }

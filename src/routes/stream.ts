@@ -69,7 +69,7 @@ export function getStream({ library, streams, limits, log }: StreamContext): Req
 
 function representationOf(track: Track, request: Request): Representation {
   const second = parseStart(request.query.start);
-  if (second === undefined || second === 0) return wholeFile(track.layout);
+  if (second === undefined) return wholeFile(track.layout);
   const segment = segmentAtSecond(second, track.layout, track.segments);
   if (segment === undefined) {
     throw new HttpError(416, `The track ends at ${track.duration} s: start before that.`);
