@@ -44,7 +44,9 @@ export class Custody {
     const { config, log } = this.#context;
     // A volume is empty when it is mounted for the first time.
     await mkdir(config.metadataDir, { recursive: true });
-    await mkdir(config.audioDir, { recursive: true });
+    if ((await mkdir(config.audioDir, { recursive: true })) !== undefined) {
+      log.warn(`there was no folder ${resolve(config.audioDir)}: made it, to put WAV files into`);
+    }
     // Before the folder is read, so that nothing that changes meanwhile is missed.
     this.#watch = new FolderWatch({
       folder: config.audioDir,

@@ -76,7 +76,7 @@ export async function startServer(
   const tracks = library.tracks.length;
   log.info(
     { tracks, audioDir, metadataDir, port, address, ms: Math.round(performance.now() - began) },
-    `serving ${tracks} tracks of ${audioDir} on port ${port}`,
+    `serving ${tracks} ${tracks === 1 ? 'track' : 'tracks'} of ${audioDir} on port ${port}`,
   );
   return { port, close };
 }

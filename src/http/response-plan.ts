@@ -40,7 +40,8 @@ export function planGet(headers: IncomingHttpHeaders, size: number): ResponsePla
   }
   const range = resolveRange(spec, size);
   if (range === 'unsatisfiable') {
-    return { status: 416, headers: { 'Content-Range': `bytes */${size}` }, range: undefined };
+    const unsatisfied = { 'Accept-Ranges': 'bytes', 'Content-Range': `bytes */${size}` };
+    return { status: 416, headers: unsatisfied, range: undefined };
   }
   return {
     status: 206,

@@ -30,6 +30,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
+    // A 404 may be cached unless this is said (RFC 9110, 15.1), and a track may come back.
+    response.set('Cache-Control', 'no-store');
     response.status(status).set(headers).json({ error: message });
   };
 }
