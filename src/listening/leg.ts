@@ -16,8 +16,26 @@ const PROBE_S = 1.5;
 // whether somebody is still there. Held until half a second before, a loaded browser stalled once.
 const TAIL_S = 0.5;
 const TAIL_AHEAD_S = 1.5;
+// With less than this in memory ahead of the ear, Chromium (156) asks for more: 2.7 s in each case
+// that was measured.
+const MEMORY_AHEAD_S = 2.7;
+// After a seek back into memory Chromium either closes the response it leaves within 50 ms, or
+// keeps it for about this long.
+const LINGER_S = 2;
+const AT_ONCE_S = 0.1;
 // Sums of many short times don't come out exactly at a segment's end.
 const CLOCK_ERROR_S = 1e-6;
+
+/** How a request takes up a leg that has no response. */
+export interface Continuation {
+  /** The second that is asked for. */
+  readonly second: number;
+  /** Whether that is where what was sent ended, so that it says nothing of the listener. */
+  readonly isAtEnd: boolean;
+  /** Seconds for which the listener had no response open. */
+  readonly silence: number;
+  readonly now: number;
+}
 
 /**
  * A stretch that a listener moves through without a seek, by one response or by several that
@@ -31,6 +49,7 @@ export class Leg {
   readonly #timeline: Timeline;
   readonly #pace: Pace;
   readonly #origin: number;
+  readonly #openedAt: number;
   /** Time in which a response was open. */
   #ran = 0;
   #clock: number;
@@ -50,7 +69,8 @@ export class Leg {
     this.#origin = origin;
     this.#clock = origin;
     this.#delivered = origin;
-    this.#next = timeline.segmentAfter(origin);
+    this.#next = timeline.segmentFrom(origin);
+    this.#openedAt = now;
     this.#advancedAt = now;
   }
 
@@ -112,17 +132,32 @@ export class Leg {
   }
 
   /**
-   * Goes on after a while without a response. A probe begins again, since the browser plays those
-   * seconds from its memory.
-   * @param silence seconds for which nothing was asked for: the listener heard what was in memory
-   * @param second what is asked for now: it was not heard yet, nor was what follows
+   * Goes on after a while without a response. The listener heard what was in memory meanwhile, but
+   * nothing of what is asked for now. A probe begins again: its seconds are played from memory from
+   * now on.
    */
-  resume(silence: number, second: number): void {
+  resume({ second, silence }: Continuation): void {
+    if (this.isProbe) this.#restartAt(this.#origin);
+    else this.#run(Math.min(silence, Math.max(0, second - this.#clock)));
+  }
+
+  /**
+   * Goes on after the listener's browser asked for something else: tags at the end of the file,
+   * while a probe was played from memory already, or what it sought to, before it sought back into
+   * memory without a request. Where the ear is can only be guessed, from what is asked for when
+   * memory is used up.
+   */
+  revisit({ second, isAtEnd, silence, now }: Continuation): void {
+    const used = second - MEMORY_AHEAD_S;
     if (this.isProbe) {
-      this.#ran = 0;
-      this.#clock = this.#origin;
+      this.#restartAt(this.#origin);
+      this.#run(Math.max(0, Math.min(used - this.#origin, now - this.#openedAt)));
+    } else if (isAtEnd) {
+      this.#restartAt((this.#origin + this.#clock) / 2);
     } else {
-      this.#run(Math.min(silence, Math.max(0, second - this.#clock)));
+      const lingered = silence > AT_ONCE_S ? LINGER_S : 0;
+      this.#restartAt(Math.max(this.#origin, used - lingered));
+      this.#run(lingered);
     }
   }
 
@@ -130,6 +165,13 @@ export class Leg {
   inherit(from: Leg): void {
     this.#clock = from.isProbe ? from.#origin : from.#clock;
     this.#next = from.#next;
+  }
+
+  /** What was heard from there on was heard before; it is heard again. */
+  #restartAt(second: number): void {
+    if (this.isProbe) this.#ran = 0;
+    this.#clock = Math.min(second, this.#delivered);
+    this.#next = this.#timeline.segmentFrom(this.#clock);
   }
 
   #run(seconds: number): void {

@@ -161,9 +161,18 @@ function resumed(
   const isSibling = (other: PlayerResponse) => other.leg.listening === leg.listening;
   const isElsewhere = [...listener.open].some(isSibling);
   const siblings = listener.closed.filter(isSibling);
-  const silence = isElsewhere ? 0 : now - Math.max(...siblings.map(({ closedAt }) => closedAt));
+  const lastClosed = siblings.at(-1) ?? continued;
+  const silence = isElsewhere ? 0 : now - lastClosed.closedAt;
+  const continuation = {
+    second: timeline.secondAt(firstOffset),
+    isAtEnd: continued.isUsedUpAt(firstOffset),
+    silence,
+    now,
+  };
   for (const other of siblings) if (other.leg !== leg) other.leg.leave();
-  leg.resume(silence, timeline.secondAt(firstOffset));
+  const wasElsewhere = lastClosed.leg !== leg && (leg.isProbe || silence <= SEEK_S);
+  if (wasElsewhere) leg.revisit(continuation);
+  else leg.resume(continuation);
   listener.closed = listener.closed.filter((response) => response !== continued);
   return leg;
 }

@@ -13,6 +13,8 @@ export interface PlayerResponseOptions {
   readonly onClose: (response: PlayerResponse) => void;
 }
 
+const ALIGNMENT_BYTES = 32 * 1024;
+
 /** A response to a player: says what may be sent, and is told what was. All times are seconds. */
 export class PlayerResponse {
   readonly timeline: Timeline;
@@ -71,5 +73,10 @@ export class PlayerResponse {
   /** Whether a request for `offset` asks for exactly the next byte. */
   isFollowedAt(offset: number): boolean {
     return this.firstOffset < offset && offset === this.#sentTo;
+  }
+
+  /** Whether `offset` is where the browser's memory of it ends, which it may align to 32 KiB. */
+  isUsedUpAt(offset: number): boolean {
+    return this.isContinuedAt(offset) && this.#sentTo - offset < ALIGNMENT_BYTES;
   }
 }

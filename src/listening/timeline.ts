@@ -10,8 +10,11 @@ export interface Timeline {
   secondAt(offset: number): number;
   /** The second at which a segment has been heard to its end. */
   endOf(segment: number): number;
-  /** The first segment that ends after a second: `segments` where none does. */
-  segmentAfter(second: number): number;
+  /**
+   * The first segment that somebody hears who begins at a second: one of which more than half is
+   * over isn't. Browsers seek to a little before. `segments` where there is none.
+   */
+  segmentFrom(second: number): number;
 }
 
 export function timelineOf({ format, frames }: WavLayout, segments: Segments): Timeline {
@@ -25,7 +28,7 @@ export function timelineOf({ format, frames }: WavLayout, segments: Segments): T
     secondAt: (offset) =>
       Math.min(Math.max((offset - segments.dataOffset) / byteRate, 0), duration),
     endOf,
-    segmentAfter: (second) =>
-      Math.min(Math.floor((second * byteRate) / segments.stride), segments.count),
+    segmentFrom: (second) =>
+      Math.min(Math.round((second * byteRate) / segments.stride), segments.count),
   };
 }

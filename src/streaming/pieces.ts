@@ -35,13 +35,13 @@ const MAX_FILE_PIECE_BYTES = 256 * 1024;
 
 /**
  * Cuts a range of a representation into pieces, in the order of sending.
- * @param maxAudioBytes no piece of a segment is longer
+ * @param maxAudioBytes no piece of a segment is longer, given how many bytes of the file went before
  */
 export function* piecesOf(
   { head, tail, fileStart, fileEnd, size }: Representation,
   segments: Segments,
   { first, last }: ByteRange,
-  maxAudioBytes: number,
+  maxAudioBytes: (before: number) => number,
 ): Generator<Piece> {
   const end = last + 1;
   if (first < head.length) {
@@ -49,8 +49,9 @@ export function* piecesOf(
   }
   const toFile = fileStart - head.length;
   const to = Math.min(end + toFile, fileEnd);
-  for (let offset = Math.max(first + toFile, fileStart); offset < to; ) {
-    const piece = filePieceAt(segments, offset, to, maxAudioBytes);
+  const from = Math.max(first + toFile, fileStart);
+  for (let offset = from; offset < to; ) {
+    const piece = filePieceAt(segments, offset, to, maxAudioBytes(offset - from));
     yield piece;
     offset = piece.end;
   }

@@ -31,8 +31,11 @@ export interface StreamsContext {
   readonly log: Logger;
 }
 
-// A player is sent pieces of this length, however long a segment is.
+// A player is sent pieces of this length, however long a segment is. At first they are shorter:
+// Chromium says that it can play through after a few of them, and some pages wait for that.
 const PLAYER_PIECE_S = 0.5;
+const FIRST_PIECE_S = 0.1;
+const FIRST_PIECES_END_S = 10;
 
 /** All streams that are going out, and the listenings that they are part of. */
 export class Streams {
@@ -85,7 +88,7 @@ export class Streams {
       this.#logEnd(listening);
     };
     const { stride } = request.track.segments;
-    return { delivery: unpacedDelivery(listening), maxAudioBytes: stride, ended };
+    return { delivery: unpacedDelivery(listening), maxAudioBytes: () => stride, ended };
   }
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {
@@ -102,9 +105,11 @@ export class Streams {
     );
     response.once('close', () => player.close(seconds()));
     const { sampleRate, blockAlign } = track.layout.format;
+    const bytes = (duration: number) => Math.ceil(sampleRate * duration) * blockAlign;
     return {
       delivery: pacedDelivery(player, sink, this.#ticker),
-      maxAudioBytes: Math.ceil(sampleRate * PLAYER_PIECE_S) * blockAlign,
+      maxAudioBytes: (before) =>
+        bytes(before < bytes(FIRST_PIECES_END_S) ? FIRST_PIECE_S : PLAYER_PIECE_S),
       ended: (ending) => {
         player.close(seconds());
         player.leg.listening.ending = ending;
@@ -153,6 +158,6 @@ export class Streams {
 /** How one response goes out. */
 interface Stream {
   readonly delivery: Delivery;
-  readonly maxAudioBytes: number;
+  readonly maxAudioBytes: (before: number) => number;
   readonly ended: (ending: string) => void;
 }

@@ -99,6 +99,20 @@ describe('a page that is merely opened', () => {
     expect(sim.total).toBe(0);
   });
 
+  test('and played at once, while it looks for tags, is where it asks for more', () => {
+    const sim = simulate();
+    const head = sim.request(0);
+    sim.wait(0.1);
+    head.close();
+    sim.request(at(179.85));
+    sim.wait(2.1);
+    const response = sim.request(851_968);
+    sim.wait(5.1);
+    response.close();
+    expect(sim.heardSegments).toEqual(segmentsBetween(0, 7));
+    expect(sim.streams).toBe(1);
+  });
+
   test('and then played after it looked for tags, is heard from the start', () => {
     const sim = simulate();
     const head = sim.request(0);
@@ -156,6 +170,50 @@ describe('a seek', () => {
       scrub.close();
     }
     expect(sim.heardSegments).toEqual(segmentsBetween(0, 4));
+  });
+
+  test('a little before a segment, as browsers do it, does not count the one before', () => {
+    const sim = simulate();
+    const first = sim.request(0);
+    sim.wait(4);
+    first.close();
+    const second = sim.request(5_275_648);
+    sim.wait(4);
+    second.close();
+    expect(sim.heardSegments).toEqual([...segmentsBetween(0, 4), ...segmentsBetween(30, 33.5)]);
+  });
+
+  // What browsers did that were measured: 4 s, a seek to 30, 4 s, a seek back to 2 that is played
+  // from memory, 3 s.
+  test.each([
+    { browser: 'Firefox', lingers: 0, gap: 0.01, offset: 1_736_704, wrong: 2 },
+    { browser: 'Chromium', lingers: 0, gap: 0.01, offset: 819_200, wrong: 2 },
+    {
+      browser: 'Chromium that keeps the old response',
+      lingers: 1.8,
+      gap: 0.2,
+      offset: 1_179_648,
+      wrong: 6,
+    },
+  ])('back into memory is guessed from what is asked for next: $browser', (seen) => {
+    const { lingers, gap, offset, wrong } = seen;
+    const sim = simulate();
+    const first = sim.request(0);
+    sim.wait(4.2);
+    first.close();
+    const second = sim.request(5_275_648);
+    sim.wait(4 + lingers);
+    second.close();
+    sim.wait(gap);
+    const third = sim.request(offset);
+    sim.wait(3 - lingers - gap);
+    third.close();
+    const truth = [...segmentsBetween(0, 4), ...segmentsBetween(30, 34), ...segmentsBetween(2, 5)];
+    const plays = sim.heard.map((count, i) => count - truth.filter((s) => s === i).length);
+    expect(plays.reduce((sum, difference) => sum + Math.abs(difference), 0)).toBeLessThanOrEqual(
+      wrong,
+    );
+    expect(sim.streams).toBe(1);
   });
 
   test('is given a lead of its own', () => {
@@ -246,7 +304,8 @@ describe('listeners who look alike', () => {
     const other = sim.request(262_144, undefined, 'another');
     sim.wait(5);
     other.close();
-    expect(sim.heardSegments.at(0)).toBe(2);
+    // 262,144 bytes are 1.49 s: the next whole segment is the fourth.
+    expect(sim.heardSegments.at(0)).toBe(3);
   });
 });
 

@@ -82,7 +82,7 @@ test('the pieces of any range, one after the other, are the bytes of that range'
           number,
           number,
         ];
-        const pieces = piecesOf(representation, track.segments, { first, last }, max);
+        const pieces = piecesOf(representation, track.segments, { first, last }, () => max);
         expect(read(pieces, track.file).equals(all.subarray(first, last + 1))).toBe(true);
       },
     ),
@@ -100,7 +100,7 @@ test('however it is cut into ranges, each segment ends once', async () => {
       const starts = [...new Set([0, ...cuts.map((cut) => cut % size)])].sort((x, y) => x - y);
       const ends = starts.flatMap((first, i) => {
         const range = { first, last: (starts[i + 1] ?? size) - 1 };
-        return heard(piecesOf(representation, track.segments, range, max));
+        return heard(piecesOf(representation, track.segments, range, () => max));
       });
       const { count } = track.segments;
       const from = start === undefined ? 0 : start % count;
@@ -117,7 +117,7 @@ test('audio pieces stay inside their segment, the others out of the audio', asyn
       const { segments } = track;
       const representation = representationOf(track, start);
       const range = { first: 0, last: representation.size - 1 };
-      for (const piece of piecesOf(representation, segments, range, max)) {
+      for (const piece of piecesOf(representation, segments, range, () => max)) {
         if (piece.kind === 'made-up') continue;
         const { offset, end } = piece;
         expect(end).toBeGreaterThan(offset);
@@ -150,7 +150,7 @@ describe('which segments a range ends', async () => {
     ['all of it', 0, track.file.length - 1, [0, 1, 2]],
   ])('%s', (_what, first, last, segments) => {
     for (const max of [1, 7, 1_000]) {
-      const pieces = piecesOf(wholeFile(track.layout), track.segments, { first, last }, max);
+      const pieces = piecesOf(wholeFile(track.layout), track.segments, { first, last }, () => max);
       expect(heard(pieces)).toEqual(segments);
     }
   });
@@ -161,7 +161,7 @@ test('a large picture in the tags is sent in pieces of bounded size', async () =
   const file = riff([picture, chunk('fmt ', fmtBody()), chunk('data', Buffer.alloc(20)), picture]);
   const layout = await layoutOf(file);
   const range = { first: 0, last: file.length - 1 };
-  const pieces = [...piecesOf(wholeFile(layout), cutSegments(layout, 0.5), range, 1_000)];
+  const pieces = [...piecesOf(wholeFile(layout), cutSegments(layout, 0.5), range, () => 1_000)];
   const longest = Math.max(
     ...pieces.map((piece) => (piece.kind === 'file' ? piece.end - piece.offset : 0)),
   );
