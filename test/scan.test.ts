@@ -232,6 +232,16 @@ describe('metadata', () => {
     expect(await readFile(join(first.metadataDir, aside[0] ?? ''), 'utf8')).toBe(damaged);
   });
 
+  test('that can’t be read keeps nobody from hearing the other tracks', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'metadata', 'work.json'), { recursive: true });
+    const server = await serve({ folder, files: { 'work.wav': work, 'other.wav': work } });
+    expect((await server.request('/stream/other.wav')).body.equals(work)).toBe(true);
+    expect(warningsOf(server.lines)).toEqual([
+      expect.objectContaining({ msg: expect.stringContaining('work.wav') }),
+    ]);
+  });
+
   test('of a.wav and a.WAV are two', async () => {
     const first = await serve({ files: { 'a.wav': work, 'a.WAV': work } });
     await first.request('/stream/a.wav');

@@ -1,4 +1,4 @@
-import { MetadataFolder } from '../metadata/metadata-folder.ts';
+import { type FoundRecord, MetadataFolder } from '../metadata/metadata-folder.ts';
 import { type FileStamp, isSameFile, isUnchanged } from '../play/file-stamp.ts';
 import { byName, type ScannedWav, scanAudioFolder, scanFile } from './audio-folder.ts';
 import type { Follower } from './folder-watch.ts';
@@ -136,10 +136,16 @@ async function openAll(
   others: readonly string[] = [],
 ): Promise<Track[]> {
   const names = new Set([...others, ...wavs.map((wav) => wav.filename)]);
-  const claims = [];
+  const claims: { wav: ScannedWav; found: FoundRecord }[] = [];
   // One after the other: which file is free depends on those before.
   for (const wav of wavs) {
-    claims.push({ wav, found: await metadata.claim(wav.filename, (name) => names.has(name)) });
+    try {
+      const found = await metadata.claim(wav.filename, (name) => names.has(name));
+      claims.push({ wav, found });
+    } catch (error) {
+      const reason = `its metadata can't be read: ${(error as Error).message}`;
+      warnSkipped(context, wav.filename, reason);
+    }
   }
   const tracks = await mapConcurrently(claims, TRACKS_AT_ONCE, async ({ wav, found }) => {
     try {

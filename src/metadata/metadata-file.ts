@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { lstat, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { replaceFile } from './replace-file.ts';
 import { type TrackRecord, trackRecordSchema } from './track-record.ts';
@@ -56,7 +56,17 @@ function serialise(record: TrackRecord): string {
  */
 export async function setAside(path: string, why: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replaceAll(/[:.]/g, '-');
-  const aside = `${path}.${why}-${stamp}`;
+  let aside = `${path}.${why}-${stamp}`;
+  for (let n = 2; await isThere(aside); n++) aside = `${path}.${why}-${stamp}-${n}`;
   await rename(path, aside);
   return aside;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
