@@ -37,13 +37,13 @@ export class Library implements Follower {
   }
 
   changes(filename: string): number {
-    return this.#tracks.get(filename)?.audio.changes ?? 0;
+    return this.#tracks.get(filename)?.audio.file.changes ?? 0;
   }
 
   isCurrent(filename: string, stamp: FileStamp | undefined): boolean {
     const track = this.#tracks.get(filename);
     if (track === undefined || stamp === undefined) return track === stamp;
-    return isUnchanged(track.audio.stamp, stamp);
+    return isUnchanged(track.audio.file.stamp, stamp);
   }
 
   /**
@@ -70,7 +70,7 @@ export class Library implements Follower {
       const track = this.#tracks.get(filename);
       if (track === undefined || this.#source === undefined) return;
       this.#tracks.delete(filename);
-      track.audio.retire();
+      track.audio.file.retire();
       await track.plays.discard();
       this.#source.metadata.release(filename);
       const { log } = this.#source.context;
@@ -124,7 +124,7 @@ export class Library implements Follower {
 
 /** Those who still stream a track as it was opened before, count where it is counted now. */
 function handOver(before: Track | undefined, now: Track): void {
-  if (before !== undefined && isSameFile(before.audio.stamp, now.audio.stamp)) {
+  if (before !== undefined && isSameFile(before.audio.file.stamp, now.audio.file.stamp)) {
     before.plays = now.plays;
   }
 }

@@ -33,7 +33,7 @@ export async function reconcile(
 ): Promise<TrackRecord> {
   const damage = damageOf(record, wav);
   if (damage !== undefined) {
-    const rebuilt = { ...fresh, segment_play_counts: await countedInAudio(audioOf(fresh)) };
+    const rebuilt = { ...fresh, segment_play_counts: await audioOf(fresh).countPlays() };
     const keptAs = await setAside(path, 'damaged', new Date());
     await begin(writeRecord(path, rebuilt), wav, log);
     log.warn(
@@ -83,29 +83,9 @@ async function isInAudio(
   if (record.audio_modified_ns === String(wav.stamp.modified)) return true;
   const unsettled = new Set(record.unsettled);
   const plays = record.segment_play_counts;
-  const worn = plays.flatMap((count, i) => (count > 0 && !unsettled.has(i) ? [i] : []));
+  const worn = plays.flatMap((count, segment) =>
+    count > 0 && !unsettled.has(segment) ? [{ segment, plays: count }] : [],
+  );
   const step = Math.max(1, Math.floor(worn.length / CHECKED_SEGMENTS));
-  const file = await audio.open();
-  try {
-    for (let i = 0; i < worn.length; i += step) {
-      const segment = worn[i] ?? 0;
-      if (!(await audio.hasPlays(file, segment, plays[segment] ?? 0))) return false;
-    }
-    return true;
-  } finally {
-    await file.close();
-  }
-}
-
-async function countedInAudio(audio: TrackAudio): Promise<number[]> {
-  const plays: number[] = [];
-  const file = await audio.open();
-  try {
-    for (let segment = 0; segment < audio.segments.count; segment++) {
-      plays.push(await audio.countPlays(file, segment));
-    }
-    return plays;
-  } finally {
-    await file.close();
-  }
+  return audio.hasPlays(worn.filter((_, i) => i % step === 0));
 }

@@ -70,13 +70,13 @@ export function countsOf(record: TrackRecord): Omit<PlayCounts, 'unsettled'> {
 export function withCounts(
   record: TrackRecord,
   { plays, streams, unsettled }: PlayCounts,
-  { stamp, wornBefore }: Pick<TrackAudio, 'stamp' | 'wornBefore'>,
+  { file, wornBefore }: TrackAudio,
 ): TrackRecord {
   return {
     ...record,
     segment_play_counts: Array.from(plays),
     total_streams: streams,
-    audio_modified_ns: unsettled.size === 0 ? String(stamp.modified) : null,
+    audio_modified_ns: unsettled.size === 0 ? String(file.stamp.modified) : null,
     worn_before: [...wornBefore],
     unsettled: [...unsettled],
   };

@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { LockTimeoutError } from '../keyed-mutex.ts';
 import type { Plays } from './plays.ts';
-import type { TrackAudio } from './track-audio.ts';
+import type { SegmentChange, TrackAudio } from './track-audio.ts';
 
 /** What a track's record holds of its plays. */
 export interface PlayCounts {
@@ -165,14 +164,7 @@ export class PlayJournal implements Plays {
     const uncounted = batch.filter(
       (segment) => this.#applied[segment] === 0 && !this.#unsettled.has(segment),
     );
-    if (uncounted.length === 0) return;
-    const { audio } = this.#options;
-    const file = await audio.open();
-    try {
-      await audio.findWear(file, uncounted);
-    } finally {
-      await file.close();
-    }
+    await this.#options.audio.findWear(uncounted);
   }
 
   #isSyncDue(): boolean {
@@ -181,31 +173,42 @@ export class PlayJournal implements Plays {
   }
 
   async #sync(): Promise<void> {
-    await this.#options.audio.change((file) => file.datasync());
+    await this.#options.audio.file.change((file) => file.datasync());
     this.#lastSync = performance.now();
     for (const segment of this.#unsettled) {
       if (!this.#pending.has(segment)) this.#unsettled.delete(segment);
     }
   }
 
-  /** One segment that can't be written must not keep the others from it. */
+  /** A segment that can't be written must not keep the others from it. */
   async #decay(batch: number[], plays: Uint32Array): Promise<void> {
     if (batch.length === 0) return;
+    const { audio } = this.#options;
+    const changes = batch
+      .sort((a, b) => a - b)
+      .map((segment) => ({
+        segment,
+        from: this.#applied[segment] ?? 0,
+        to: plays[segment] ?? 0,
+      }));
     const failures: unknown[] = [];
-    await this.#options.audio.change(async (file) => {
-      for (const segment of batch) {
-        const to = plays[segment] ?? 0;
-        await this.#decaySegment(file, segment, to).catch((error) => failures.push(error));
+    await audio.file.change(async (file) => {
+      for (const run of audio.runsOf(changes)) {
+        await audio.decay(file, run).then(
+          () => this.#setApplied(run),
+          (error: unknown) => failures.push(error),
+        );
       }
     });
-    // A segment that was locked for too long stays pending: the next attempt makes up for it.
+    // Segments that were locked for too long stay pending: the next attempt makes up for them.
     const failure = failures.find((error) => !(error instanceof LockTimeoutError));
     if (failure !== undefined) throw failure;
   }
 
-  async #decaySegment(file: FileHandle, segment: number, plays: number): Promise<void> {
-    await this.#options.audio.decay(file, segment, this.#applied[segment] ?? 0, plays);
-    this.#applied[segment] = plays;
-    if (this.#heard[segment] === plays) this.#pending.delete(segment);
+  #setApplied(run: SegmentChange[]): void {
+    for (const { segment, to } of run) {
+      this.#applied[segment] = to;
+      if (this.#heard[segment] === to) this.#pending.delete(segment);
+    }
   }
 }

@@ -1,23 +1,12 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import type { DropoutKey } from '../dropout/permutation.ts';
 import type { KeyedMutex } from '../keyed-mutex.ts';
-import {
-  countSilentRanks,
-  droppedFrames,
-  dropFrames,
-  playsFromSilence,
-  type Samples,
-} from '../dropout/dropout.ts';
-import { type DropoutKey, framePermutation } from '../dropout/permutation.ts';
-import { readFully, writeFully } from '../wav/byte-source.ts';
+import { writeFully } from '../wav/byte-source.ts';
 import type { WavLayout } from '../wav/layout.ts';
 import type { Segments } from '../wav/segments.ts';
-import { type FileStamp, isSameFile, isUnchanged, stampOf } from './file-stamp.ts';
-
-/** The file under a track's name is no longer the one that was scanned, or somebody changed it. */
-export class TrackReplacedError extends Error {
-  override readonly name = 'TrackReplacedError';
-}
+import { AudioFile } from './audio-file.ts';
+import type { FileStamp } from './file-stamp.ts';
+import { SegmentWear } from './segment-wear.ts';
 
 /** What decides where and how the frames of a track fall silent. */
 export interface TrackAudioOptions {
@@ -36,16 +25,28 @@ export interface TrackAudioOptions {
   readonly assertMayWrite: () => void;
 }
 
+/** A segment whose audio holds `from` plays and is to hold `to`. */
+export interface SegmentChange {
+  readonly segment: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+// Segments that lie side by side are changed in one read and one write of at most this much.
+const MAX_RUN_BYTES = 1024 * 1024;
+
 /** The audio of one track: the only place where bytes of a WAV are read to be heard, or written. */
 export class TrackAudio {
   readonly #options: TrackAudioOptions;
-  #stamp: FileStamp;
-  #changes = 0;
-  #isRetired = false;
+  readonly #wear: SegmentWear;
+  readonly file: AudioFile;
+  /** Segments that were seen to have lost nothing. */
+  readonly #unworn = new Set<number>();
 
   constructor(options: TrackAudioOptions) {
     this.#options = options;
-    this.#stamp = options.stamp;
+    this.#wear = new SegmentWear({ ...options, format: options.layout.format });
+    this.file = new AudioFile(options.path, options.stamp);
   }
 
   get segments(): Segments {
@@ -56,97 +57,64 @@ export class TrackAudio {
     return this.#options.wornBefore;
   }
 
-  /** The file as it was after our last change to it. */
-  get stamp(): FileStamp {
-    return this.#stamp;
-  }
-
-  /** Goes up when we begin to change the file, and when we have: odd in between. */
-  get changes(): number {
-    return this.#changes;
-  }
-
-  /** Ends the track: from now on nothing is read from its file or written to it. */
-  retire(): void {
-    this.#isRetired = true;
-  }
-
   /**
-   * Opens the file for reading, if it is still the one that was scanned. The caller closes it.
-   * @throws TrackReplacedError
-   */
-  async open(): Promise<FileHandle> {
-    return this.#open(constants.O_RDONLY, (stamp) => isSameFile(stamp, this.#stamp));
-  }
-
-  /**
-   * Opens the file for `task` to change it, if nobody else has since we did: offsets found in one
-   * file must never be written to in another.
-   * @throws TrackReplacedError, or what `task` throws
-   */
-  async change(task: (file: FileHandle) => Promise<void>): Promise<void> {
-    const file = await this.#open(constants.O_RDWR, (stamp) => isUnchanged(stamp, this.#stamp));
-    this.#changes++;
-    try {
-      await task(file);
-    } finally {
-      this.#stamp = stampOf(await file.stat({ bigint: true }));
-      this.#changes++;
-      await file.close();
-    }
-  }
-
-  async #open(access: number, isOurs: (stamp: FileStamp) => boolean): Promise<FileHandle> {
-    this.#refuseRetired();
-    const file = await open(this.#options.path, access | constants.O_NOFOLLOW);
-    try {
-      const stat = await file.stat({ bigint: true });
-      if (!stat.isFile() || !isOurs(stampOf(stat))) {
-        throw new TrackReplacedError('the file was replaced or changed since it was scanned');
-      }
-      return file;
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
-  #refuseRetired(): void {
-    if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
-  }
-
-  /**
-   * Reads bytes that lie within one segment.
+   * Reads bytes that lie within one segment, from `offset` to `end` (exclusive).
+   * @param file as `file.open` opened it
    * @throws LockTimeoutError, TrackReplacedError
    */
-  readSegment(file: FileHandle, segment: number, offset: number, length: number): Promise<Buffer> {
-    return this.#options.locks.runExclusive(segment, () => this.readUnlocked(file, offset, length));
-  }
-
-  /** Reads bytes without a lock: those outside the data, or of a segment whose lock can't be had. */
-  async readUnlocked(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-    this.#refuseRetired();
-    return readExactly(file, offset, length);
+  async readSegment(
+    file: FileHandle,
+    segment: number,
+    offset: number,
+    end: number,
+  ): Promise<Buffer> {
+    const bytes = await this.#options.locks.runExclusive(segment, () =>
+      this.file.read(file, offset, end - offset),
+    );
+    if (!this.#unworn.has(segment)) this.#noteUnworn(segment, offset, bytes);
+    return bytes;
   }
 
   /**
-   * Drops what the plays after `from` up to `to` drop of a segment. To do so again changes nothing.
-   * @param file as `change` opened it
+   * Changes segments that lie side by side. To do so again changes nothing.
+   * @param file as `file.change` opened it
    * @throws LockTimeoutError, TrackReplacedError
    */
-  async decay(file: FileHandle, segment: number, from: number, to: number): Promise<void> {
+  async decay(file: FileHandle, run: readonly SegmentChange[]): Promise<void> {
     const { segments, locks, assertMayWrite } = this.#options;
-    const fromRank = this.#droppedFrames(segment, from);
-    const toRank = this.#droppedFrames(segment, to);
-    if (fromRank >= toRank) return;
-    const offset = segments.offset(segment);
-    await locks.runExclusive(segment, async () => {
-      const bytes = await readExactly(file, offset, segments.length(segment));
-      const { samples, frameLength, silence, frameAt } = this.#view(segment, bytes);
-      dropFrames(samples, frameLength, silence, frameAt, fromRank, toRank);
+    const changes = run.filter(({ segment, from, to }) => this.#wear.isWornBy(segment, from, to));
+    const first = changes.at(0);
+    const last = changes.at(-1);
+    if (first === undefined || last === undefined) return;
+    const keys = Array.from(
+      { length: last.segment - first.segment + 1 },
+      (_, i) => first.segment + i,
+    );
+    await locks.runExclusiveAll(keys, async () => {
+      const offset = segments.offset(first.segment);
+      const end = segments.offset(last.segment) + segments.length(last.segment);
+      const bytes = await this.file.read(file, offset, end - offset);
+      for (const { segment, from, to } of changes) {
+        const start = segments.offset(segment) - offset;
+        const own = bytes.subarray(start, start + segments.length(segment));
+        this.#wear.wear(segment, own, from, to);
+      }
       assertMayWrite();
       await writeFully(file, bytes, offset);
     });
+  }
+
+  /** Cuts changes, in the order of their segments, into runs for `decay`. */
+  runsOf(changes: readonly SegmentChange[]): SegmentChange[][] {
+    const maxSegments = Math.max(1, Math.floor(MAX_RUN_BYTES / this.segments.stride));
+    const runs: SegmentChange[][] = [];
+    for (const change of changes) {
+      const run = runs.at(-1);
+      const isNext = run?.at(-1)?.segment === change.segment - 1;
+      if (run !== undefined && isNext && run.length < maxSegments) run.push(change);
+      else runs.push([change]);
+    }
+    return runs;
   }
 
   /**
@@ -154,71 +122,64 @@ export class TrackAudio {
    * recorded. A record that was deleted leaves them worn, and a play takes its share of what is
    * left.
    */
-  async findWear(file: FileHandle, uncounted: readonly number[]): Promise<void> {
-    const { segments, layout, key, wornBefore } = this.#options;
-    const { blockAlign, silence } = layout.format;
-    for (const segment of uncounted) {
-      const firstToGo = framePermutation(key, segment, segments.frames(segment))(0);
-      const offset = segments.offset(segment) + firstToGo * blockAlign;
-      const frame = await this.readUnlocked(file, offset, blockAlign);
-      // Nearly always: a segment that has lost anything has lost this frame.
-      if (frame.some((byte) => byte !== silence)) continue;
-      const plays = await this.countPlays(file, segment);
-      if (plays > 0) wornBefore.set(segment, plays);
+  async findWear(uncounted: readonly number[]): Promise<void> {
+    const unknown = uncounted.filter((segment) => !this.#unworn.has(segment));
+    if (unknown.length === 0) return;
+    const file = await this.file.open();
+    try {
+      for (const segment of unknown) {
+        const plays = this.#wear.playsIn(segment, await this.#read(file, segment));
+        if (plays > 0) this.#options.wornBefore.set(segment, plays);
+      }
+    } finally {
+      await file.close();
     }
   }
 
-  /** The plays of a segment as its audio shows them, for when their record is lost. */
-  async countPlays(file: FileHandle, segment: number): Promise<number> {
-    const { segments, degradationRate } = this.#options;
-    const silentRanks = await this.#silentRanks(file, segment);
-    return playsFromSilence(segments.frames(segment), silentRanks, degradationRate);
+  /** The plays of each segment as its audio shows them, for when their record is lost. */
+  async countPlays(): Promise<number[]> {
+    const plays: number[] = [];
+    const file = await this.file.open();
+    try {
+      for (let segment = 0; segment < this.segments.count; segment++) {
+        plays.push(this.#wear.playsIn(segment, await this.#read(file, segment)));
+      }
+      return plays;
+    } finally {
+      await file.close();
+    }
   }
 
-  /** Whether the audio of a segment lacks all the frames that so many plays drop. */
-  async hasPlays(file: FileHandle, segment: number, plays: number): Promise<boolean> {
-    return (await this.#silentRanks(file, segment)) >= this.#droppedFrames(segment, plays);
+  /** Whether the audio shows the plays of all these segments. */
+  async hasPlays(plays: readonly SegmentPlays[]): Promise<boolean> {
+    const file = await this.file.open();
+    try {
+      for (const { segment, plays: count } of plays) {
+        const bytes = await this.#read(file, segment);
+        if (!this.#wear.hasPlays(segment, bytes, count)) return false;
+      }
+      return true;
+    } finally {
+      await file.close();
+    }
   }
 
-  #droppedFrames(segment: number, plays: number): number {
-    const { segments, degradationRate, wornBefore } = this.#options;
-    const total = plays === 0 ? 0 : plays + (wornBefore.get(segment) ?? 0);
-    return droppedFrames(segments.frames(segment), total, degradationRate);
-  }
-
-  async #silentRanks(file: FileHandle, segment: number): Promise<number> {
+  #read(file: FileHandle, segment: number): Promise<Buffer> {
     const { segments } = this.#options;
-    const bytes = await this.readUnlocked(file, segments.offset(segment), segments.length(segment));
-    const { samples, frameLength, silence, frameAt } = this.#view(segment, bytes);
-    return countSilentRanks(samples, frameLength, silence, frameAt, segments.frames(segment));
+    return this.file.read(file, segments.offset(segment), segments.length(segment));
   }
 
-  #view(segment: number, bytes: Buffer) {
-    const { layout, segments, key } = this.#options;
-    const { blockAlign, silence } = layout.format;
-    const samples = samplesOf(bytes, blockAlign, silence);
-    return {
-      samples,
-      frameLength: blockAlign / samples.BYTES_PER_ELEMENT,
-      silence,
-      frameAt: framePermutation(key, segment, segments.frames(segment)),
-    };
+  /** What is read to be heard often shows that a segment is whole, so that nobody need look. */
+  #noteUnworn(segment: number, offset: number, bytes: Buffer): void {
+    const { blockAlign } = this.#options.layout.format;
+    const at = this.#wear.firstToGo(segment) - offset;
+    if (at < 0 || at + blockAlign > bytes.length) return;
+    if (!this.#wear.isSilent(bytes.subarray(at, at + blockAlign))) this.#unworn.add(segment);
   }
 }
 
-/**
- * The widest view of a segment through which silence can be written: as every byte of a silent
- * frame is the same, and that byte is 0 wherever a sample has several, two views serve all formats.
- */
-function samplesOf(bytes: Buffer, blockAlign: number, silence: number): Samples {
-  const { buffer, byteOffset, length } = bytes;
-  return silence === 0 && blockAlign % 4 === 0 && byteOffset % 4 === 0
-    ? new Int32Array(buffer, byteOffset, length / 4)
-    : bytes;
-}
-
-async function readExactly(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = await readFully(file, offset, length);
-  if (bytes.length < length) throw new TrackReplacedError('the file has become shorter');
-  return bytes;
+/** A number of plays that a segment is said to have had. */
+export interface SegmentPlays {
+  readonly segment: number;
+  readonly plays: number;
 }

@@ -79,7 +79,7 @@ function representationOf(track: Track, request: Request): Representation {
 
 async function openAudio(track: Track, log: Logger): Promise<FileHandle> {
   try {
-    return await track.audio.open();
+    return await track.audio.file.open();
   } catch (error) {
     log.error({ err: error, track: track.filename }, 'a track can not be opened');
     throw new HttpError(500, 'The track can not be read at the moment. Tell whoever runs this.');

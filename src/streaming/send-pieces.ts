@@ -27,12 +27,12 @@ export async function sendPieces(
 async function readPiece(piece: Piece, audio: TrackAudio, file: FileHandle): Promise<Buffer> {
   if (piece.kind === 'made-up') return piece.bytes;
   const { offset, end } = piece;
-  if (piece.kind === 'file') return audio.readUnlocked(file, offset, end - offset);
+  if (piece.kind === 'file') return audio.file.read(file, offset, end - offset);
   try {
-    return await audio.readSegment(file, piece.segment, offset, end - offset);
+    return await audio.readSegment(file, piece.segment, offset, end);
   } catch (error) {
     // Every frame is the original or silence at any moment, locked or not: nobody has to wait.
-    if (error instanceof LockTimeoutError) return audio.readUnlocked(file, offset, end - offset);
+    if (error instanceof LockTimeoutError) return audio.file.read(file, offset, end - offset);
     throw error;
   }
 }

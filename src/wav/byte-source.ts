@@ -23,16 +23,23 @@ export async function fileByteSource(file: FileHandle, size: number): Promise<By
   };
 }
 
-/** Reads `length` bytes at `offset`; the result is shorter only where the file ends before. */
-export async function readFully(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+/**
+ * Reads `length` bytes at `offset`; the result is shorter only where the file ends before.
+ * @param into what to read into, of at least that length: the result is a view of it
+ */
+export async function readFully(
+  file: FileHandle,
+  offset: number,
+  length: number,
+  into: Buffer = Buffer.allocUnsafe(length),
+): Promise<Buffer> {
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    const { bytesRead } = await file.read(into, filled, length - filled, offset + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return into.subarray(0, filled);
 }
 
 /** Writes all of `bytes` at `offset`. */

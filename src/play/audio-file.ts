@@ -1,0 +1,89 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { readFully } from '../wav/byte-source.ts';
+import { type FileStamp, isSameFile, isUnchanged, stampOf } from './file-stamp.ts';
+
+/** The file under a track's name is no longer the one that was scanned, or somebody changed it. */
+export class TrackReplacedError extends Error {
+  override readonly name = 'TrackReplacedError';
+}
+
+/** One WAV on disk, for as long as it is the file that was scanned. */
+export class AudioFile {
+  readonly #path: string;
+  #stamp: FileStamp;
+  #changes = 0;
+  #isRetired = false;
+
+  constructor(path: string, stamp: FileStamp) {
+    this.#path = path;
+    this.#stamp = stamp;
+  }
+
+  /** The file as it was after our last change to it. */
+  get stamp(): FileStamp {
+    return this.#stamp;
+  }
+
+  /** Goes up when we begin to change the file, and when we have: odd in between. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** From now on nothing is read from it or written to it. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
+  /**
+   * Opens it for reading, if it is still the one that was scanned. The caller closes it.
+   * @throws TrackReplacedError
+   */
+  open(): Promise<FileHandle> {
+    return this.#open(constants.O_RDONLY, (stamp) => isSameFile(stamp, this.#stamp));
+  }
+
+  /**
+   * Opens it for `task` to change it, if nobody else has since we did: offsets found in one file
+   * must never be written to in another.
+   * @throws TrackReplacedError, or what `task` throws
+   */
+  async change(task: (file: FileHandle) => Promise<void>): Promise<void> {
+    const file = await this.#open(constants.O_RDWR, (stamp) => isUnchanged(stamp, this.#stamp));
+    this.#changes++;
+    try {
+      await task(file);
+    } finally {
+      this.#stamp = stampOf(await file.stat({ bigint: true }));
+      this.#changes++;
+      await file.close();
+    }
+  }
+
+  /**
+   * Reads exactly `length` bytes.
+   * @param into what to read into, of at least that length: the result is a view of it
+   * @throws TrackReplacedError
+   */
+  async read(file: FileHandle, offset: number, length: number, into?: Buffer): Promise<Buffer> {
+    if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
+    const bytes = await readFully(file, offset, length, into);
+    if (bytes.length < length) throw new TrackReplacedError('the file has become shorter');
+    return bytes;
+  }
+
+  async #open(access: number, isOurs: (stamp: FileStamp) => boolean): Promise<FileHandle> {
+    if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
+    const file = await open(this.#path, access | constants.O_NOFOLLOW);
+    try {
+      const stat = await file.stat({ bigint: true });
+      if (!stat.isFile() || !isOurs(stampOf(stat))) {
+        throw new TrackReplacedError('the file was replaced or changed since it was scanned');
+      }
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+}
