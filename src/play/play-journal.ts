@@ -192,9 +192,10 @@ export class PlayJournal implements Plays {
         to: plays[segment] ?? 0,
       }));
     const failures: unknown[] = [];
+    const buffer = Buffer.allocUnsafeSlow(audio.runBytes(changes));
     await audio.file.change(async (file) => {
       for (const run of audio.runsOf(changes)) {
-        await audio.decay(file, run).then(
+        await audio.decay(file, run, buffer).then(
           () => this.#setApplied(run),
           (error: unknown) => failures.push(error),
         );

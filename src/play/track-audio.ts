@@ -60,6 +60,7 @@ export class TrackAudio {
   /**
    * Reads bytes that lie within one segment, from `offset` to `end` (exclusive).
    * @param file as `file.open` opened it
+   * @param into what to read into, of at least that length
    * @throws LockTimeoutError, TrackReplacedError
    */
   async readSegment(
@@ -67,9 +68,10 @@ export class TrackAudio {
     segment: number,
     offset: number,
     end: number,
+    into?: Buffer,
   ): Promise<Buffer> {
     const bytes = await this.#options.locks.runExclusive(segment, () =>
-      this.file.read(file, offset, end - offset),
+      this.file.read(file, offset, end - offset, into),
     );
     if (!this.#unworn.has(segment)) this.#noteUnworn(segment, offset, bytes);
     return bytes;
@@ -78,9 +80,11 @@ export class TrackAudio {
   /**
    * Changes segments that lie side by side. To do so again changes nothing.
    * @param file as `file.change` opened it
+   * @param run one of `runsOf`
+   * @param into what to work in, of at least `runBytes`
    * @throws LockTimeoutError, TrackReplacedError
    */
-  async decay(file: FileHandle, run: readonly SegmentChange[]): Promise<void> {
+  async decay(file: FileHandle, run: readonly SegmentChange[], into: Buffer): Promise<void> {
     const { segments, locks, assertMayWrite } = this.#options;
     const changes = run.filter(({ segment, from, to }) => this.#wear.isWornBy(segment, from, to));
     const first = changes.at(0);
@@ -93,7 +97,7 @@ export class TrackAudio {
     await locks.runExclusiveAll(keys, async () => {
       const offset = segments.offset(first.segment);
       const end = segments.offset(last.segment) + segments.length(last.segment);
-      const bytes = await this.file.read(file, offset, end - offset);
+      const bytes = await this.file.read(file, offset, end - offset, into);
       for (const { segment, from, to } of changes) {
         const start = segments.offset(segment) - offset;
         const own = bytes.subarray(start, start + segments.length(segment));
@@ -104,17 +108,25 @@ export class TrackAudio {
     });
   }
 
+  /** The most that a run of these changes takes. */
+  runBytes(changes: readonly SegmentChange[]): number {
+    return Math.min(changes.length, this.#maxRun) * this.segments.stride;
+  }
+
   /** Cuts changes, in the order of their segments, into runs for `decay`. */
   runsOf(changes: readonly SegmentChange[]): SegmentChange[][] {
-    const maxSegments = Math.max(1, Math.floor(MAX_RUN_BYTES / this.segments.stride));
     const runs: SegmentChange[][] = [];
     for (const change of changes) {
       const run = runs.at(-1);
       const isNext = run?.at(-1)?.segment === change.segment - 1;
-      if (run !== undefined && isNext && run.length < maxSegments) run.push(change);
+      if (run !== undefined && isNext && run.length < this.#maxRun) run.push(change);
       else runs.push([change]);
     }
     return runs;
+  }
+
+  get #maxRun(): number {
+    return Math.max(1, Math.floor(MAX_RUN_BYTES / this.segments.stride));
   }
 
   /**

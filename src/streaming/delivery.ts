@@ -10,11 +10,22 @@ export interface Delivery {
   due(piece: Piece): Promise<void> | undefined;
   /** The connection has taken a piece. */
   delivered(piece: Piece): void;
+  /** What to read a piece into; it must not be in use when the next but one is read. */
+  bufferFor?(piece: Piece): Buffer;
 }
 
-/** At full speed: what was delivered was heard. */
-export function unpacedDelivery(listening: Listening): Delivery {
+/**
+ * At full speed: what was delivered was heard.
+ * @param maxBytes length of the longest piece of audio
+ */
+export function unpacedDelivery(listening: Listening, maxBytes: number): Delivery {
+  // Two buffers take turns: new ones for each piece kept the garbage collector busy.
+  let [spare, used]: (Buffer | undefined)[] = [];
   return {
+    bufferFor: () => {
+      [spare, used] = [used, spare ?? Buffer.allocUnsafeSlow(maxBytes)];
+      return used;
+    },
     due: () => undefined,
     delivered: (piece) => {
       if (piece.kind === 'audio' && piece.isLast) listening.count(piece.segment);

@@ -6,8 +6,9 @@ import type { Piece } from './pieces.ts';
 import type { ResponseSink } from './response-sink.ts';
 
 /**
- * Sends pieces one after the other, each read when it is due and the one before was taken. A
- * segment's lock is held while it is read, never while it is sent.
+ * Sends pieces one after the other. Each is read when it is due and the one before it is on its way
+ * into the connection, so that a listener costs two pieces of memory, however slow. A segment's lock
+ * is held while it is read, never while it is sent.
  * @throws ListenerLeftError, TrackReplacedError, or what reading the file throws
  */
 export async function sendPieces(
@@ -17,19 +18,36 @@ export async function sendPieces(
   sink: ResponseSink,
   delivery: Delivery,
 ): Promise<void> {
-  for (const piece of pieces) {
+  const read = async (piece: Piece): Promise<Buffer> => {
     await delivery.due(piece);
-    await sink.write(await readPiece(piece, audio, file));
+    return readPiece(piece, audio, file, delivery.bufferFor?.(piece));
+  };
+  const source = pieces[Symbol.iterator]();
+  let piece: Piece | undefined = source.next().value;
+  let reading = piece && read(piece);
+  while (piece !== undefined) {
+    const bytes: Buffer | undefined = await reading;
+    const next: Piece | undefined = source.next().value;
+    reading = next && read(next);
+    // If the listener leaves now, nobody waits for it.
+    reading?.catch(() => {});
+    if (bytes !== undefined) await sink.write(bytes);
     delivery.delivered(piece);
+    piece = next;
   }
 }
 
-async function readPiece(piece: Piece, audio: TrackAudio, file: FileHandle): Promise<Buffer> {
+async function readPiece(
+  piece: Piece,
+  audio: TrackAudio,
+  file: FileHandle,
+  into: Buffer | undefined,
+): Promise<Buffer> {
   if (piece.kind === 'made-up') return piece.bytes;
   const { offset, end } = piece;
   if (piece.kind === 'file') return audio.file.read(file, offset, end - offset);
   try {
-    return await audio.readSegment(file, piece.segment, offset, end);
+    return await audio.readSegment(file, piece.segment, offset, end, into);
   } catch (error) {
     // Every frame is the original or silence at any moment, locked or not: nobody has to wait.
     if (error instanceof LockTimeoutError) return audio.file.read(file, offset, end - offset);

@@ -88,7 +88,7 @@ export class Streams {
       this.#logEnd(listening);
     };
     const { stride } = request.track.segments;
-    return { delivery: unpacedDelivery(listening), maxAudioBytes: () => stride, ended };
+    return { delivery: unpacedDelivery(listening, stride), maxAudioBytes: () => stride, ended };
   }
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {
