@@ -58,22 +58,25 @@ export class TrackAudio {
   }
 
   /**
-   * Reads bytes that lie within one segment, from `offset` to `end` (exclusive).
+   * Reads bytes of adjacent segments, from `offset` to `end` (exclusive).
    * @param file as `file.open` opened it
+   * @param touched the segments that they belong to, in order
    * @param into what to read into, of at least that length
    * @throws LockTimeoutError, TrackReplacedError
    */
-  async readSegment(
+  async readSegments(
     file: FileHandle,
-    segment: number,
+    touched: readonly number[],
     offset: number,
     end: number,
     into?: Buffer,
   ): Promise<Buffer> {
-    const bytes = await this.#options.locks.runExclusive(segment, () =>
+    const bytes = await this.#options.locks.runExclusiveAll(touched, () =>
       this.file.read(file, offset, end - offset, into),
     );
-    if (!this.#unworn.has(segment)) this.#noteUnworn(segment, offset, bytes);
+    for (const segment of touched) {
+      if (!this.#unworn.has(segment)) this.#noteUnworn(segment, offset, bytes);
+    }
     return bytes;
   }
 

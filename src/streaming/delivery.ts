@@ -28,7 +28,8 @@ export function unpacedDelivery(listening: Listening, maxBytes: number): Deliver
     },
     due: () => undefined,
     delivered: (piece) => {
-      if (piece.kind === 'audio' && piece.isLast) listening.count(piece.segment);
+      if (piece.kind !== 'audio') return;
+      for (const segment of piece.ended) listening.count(segment);
     },
   };
 }

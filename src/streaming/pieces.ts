@@ -20,14 +20,15 @@ export interface FilePiece {
   readonly end: number;
 }
 
-/** Bytes of one segment, from `offset` to `end` (exclusive). */
+/** Bytes of the audio, from `offset` to `end` (exclusive): within a segment, or up to the end of one. */
 export interface AudioPiece {
   readonly kind: 'audio';
-  readonly segment: number;
   readonly offset: number;
   readonly end: number;
-  /** Whether the segment's last byte is among them: it counts once that is delivered. */
-  readonly isLast: boolean;
+  /** The segments of which there are bytes. */
+  readonly segments: readonly number[];
+  /** Those whose last byte is among them: a segment counts once that is delivered. */
+  readonly ended: readonly number[];
 }
 
 // Tags can hold pictures, and a header may be followed by gigabytes of padding.
@@ -35,7 +36,7 @@ const MAX_FILE_PIECE_BYTES = 256 * 1024;
 
 /**
  * Cuts a range of a representation into pieces, in the order of sending.
- * @param maxAudioBytes no piece of a segment is longer, given how many bytes of the file went before
+ * @param maxAudioBytes no piece of audio is longer, given how many bytes of the file went before
  */
 export function* piecesOf(
   { head, tail, fileStart, fileEnd, size }: Representation,
@@ -70,11 +71,27 @@ function filePieceAt(
 ): FilePiece | AudioPiece {
   const { dataOffset, dataEnd } = segments;
   if (offset >= dataOffset && offset < dataEnd) {
-    const segment = segments.at(offset);
-    const segmentEnd = segments.offset(segment) + segments.length(segment);
-    const end = Math.min(segmentEnd, to, offset + maxAudioBytes);
-    return { kind: 'audio', segment, offset, end, isLast: end === segmentEnd };
+    return audioPieceAt(segments, offset, Math.min(to, dataEnd, offset + maxAudioBytes));
   }
   const border = offset < dataOffset ? dataOffset : to;
   return { kind: 'file', offset, end: Math.min(to, border, offset + MAX_FILE_PIECE_BYTES) };
+}
+
+/** @param limit the piece ends here, or before it where it would hold a part of a further segment */
+function audioPieceAt(segments: Segments, offset: number, limit: number): AudioPiece {
+  const first = segments.at(offset);
+  const reached = segments.at(limit - 1);
+  const isWhole = limit === endOf(segments, reached);
+  const end = isWhole || reached === first ? limit : segments.offset(reached);
+  const touched = range(first, segments.at(end - 1));
+  const ended = end === endOf(segments, touched.at(-1) ?? first) ? touched : touched.slice(0, -1);
+  return { kind: 'audio', offset, end, segments: touched, ended };
+}
+
+function endOf(segments: Segments, segment: number): number {
+  return segments.offset(segment) + segments.length(segment);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }

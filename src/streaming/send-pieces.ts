@@ -47,7 +47,7 @@ async function readPiece(
   const { offset, end } = piece;
   if (piece.kind === 'file') return audio.file.read(file, offset, end - offset);
   try {
-    return await audio.readSegment(file, piece.segment, offset, end, into);
+    return await audio.readSegments(file, piece.segments, offset, end, into);
   } catch (error) {
     // Every frame is the original or silence at any moment, locked or not: nobody has to wait.
     if (error instanceof LockTimeoutError) return audio.file.read(file, offset, end - offset);

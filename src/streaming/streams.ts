@@ -31,6 +31,8 @@ export interface StreamsContext {
   readonly log: Logger;
 }
 
+// Two segments of CD quality. What is read in one go is what a download's speed hangs on.
+const DOWNLOAD_PIECE_BYTES = 192 * 1024;
 // A player is sent pieces of this length, however long a segment is. At first they are shorter:
 // Chromium says that it can play through after a few of them, and some pages wait for that.
 const PLAYER_PIECE_S = 0.5;
@@ -88,7 +90,8 @@ export class Streams {
       this.#logEnd(listening);
     };
     const { stride } = request.track.segments;
-    return { delivery: unpacedDelivery(listening, stride), maxAudioBytes: () => stride, ended };
+    const maxBytes = Math.max(1, Math.floor(DOWNLOAD_PIECE_BYTES / stride)) * stride;
+    return { delivery: unpacedDelivery(listening, maxBytes), maxAudioBytes: () => maxBytes, ended };
   }
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {

@@ -50,9 +50,7 @@ function read(pieces: Iterable<Piece>, file: Buffer): Buffer {
 }
 
 function heard(pieces: Iterable<Piece>): number[] {
-  return [...pieces].flatMap((piece) =>
-    piece.kind === 'audio' && piece.isLast ? [piece.segment] : [],
-  );
+  return [...pieces].flatMap((piece) => (piece.kind === 'audio' ? piece.ended : []));
 }
 
 /** The whole file, or one that begins at some segment. */
@@ -110,7 +108,7 @@ test('however it is cut into ranges, each segment ends once', async () => {
   );
 });
 
-test('audio pieces stay inside their segment, the others out of the audio', async () => {
+test('audio pieces end with a segment or stay inside one, the others stay out of the audio', async () => {
   await fc.assert(
     fc.asyncProperty(anyWav, anyFirst, anyMax, async (wav, start, max) => {
       const track = await trackOf(wav);
@@ -124,10 +122,16 @@ test('audio pieces stay inside their segment, the others out of the audio', asyn
         if (piece.kind === 'file') {
           expect(end <= segments.dataOffset || offset >= segments.dataEnd).toBe(true);
         } else {
-          const segmentStart = segments.offset(piece.segment);
-          expect(offset).toBeGreaterThanOrEqual(segmentStart);
+          const endOf = (segment: number) => segments.offset(segment) + segments.length(segment);
+          const [first = -1] = piece.segments;
+          const last = piece.segments.at(-1) ?? -1;
           expect(end - offset).toBeLessThanOrEqual(max);
-          expect(end).toBeLessThanOrEqual(segmentStart + segments.length(piece.segment));
+          expect([segments.at(offset), segments.at(end - 1)]).toEqual([first, last]);
+          expect(piece.segments).toEqual(
+            Array.from({ length: last - first + 1 }, (_, i) => first + i),
+          );
+          expect(piece.ended).toEqual(piece.segments.filter((segment) => endOf(segment) <= end));
+          if (first !== last) expect(piece.ended).toEqual(piece.segments);
         }
       }
     }),
