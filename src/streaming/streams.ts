@@ -8,6 +8,7 @@ import { Listeners } from '../listening/listeners.ts';
 import { Listening } from '../listening/listening.ts';
 import { Ticker } from '../listening/ticker.ts';
 import { timelineOf } from '../listening/timeline.ts';
+import type { FrameFormat } from '../wav/frame-format.ts';
 import { type Delivery, pacedDelivery, seconds, unpacedDelivery } from './delivery.ts';
 import { piecesOf } from './pieces.ts';
 import { fileOffsetAt, type Representation } from './representation.ts';
@@ -33,11 +34,12 @@ export interface StreamsContext {
 
 // Two segments of CD quality. What is read in one go is what a download's speed hangs on.
 const DOWNLOAD_PIECE_BYTES = 192 * 1024;
-// A player is sent pieces of this length, however long a segment is. At first they are shorter:
-// Chromium says that it can play through after a few of them, and some pages wait for that.
+// What a player is sent after its lead comes in pieces of this length, however long a segment is:
+// short ones for a second, since Chromium says that it can play through only after a few of them,
+// and some pages wait for that.
 const PLAYER_PIECE_S = 0.5;
 const FIRST_PIECE_S = 0.1;
-const FIRST_PIECES_END_S = 10;
+const FIRST_PIECES_S = 1;
 
 /** All streams that are going out, and the listenings that they are part of. */
 export class Streams {
@@ -107,12 +109,9 @@ export class Streams {
       seconds(),
     );
     response.once('close', () => player.close(seconds()));
-    const { sampleRate, blockAlign } = track.layout.format;
-    const bytes = (duration: number) => Math.ceil(sampleRate * duration) * blockAlign;
     return {
       delivery: pacedDelivery(player, sink, this.#ticker),
-      maxAudioBytes: (before) =>
-        bytes(before < bytes(FIRST_PIECES_END_S) ? FIRST_PIECE_S : PLAYER_PIECE_S),
+      maxAudioBytes: playerPieces(track.layout.format, this.#context.pace.leadSeconds),
       ended: (ending) => {
         player.close(seconds());
         player.leg.listening.ending = ending;
@@ -163,4 +162,14 @@ interface Stream {
   readonly delivery: Delivery;
   readonly maxAudioBytes: (before: number) => number;
   readonly ended: (ending: string) => void;
+}
+
+/** How long the pieces for a player are, by what went before. */
+function playerPieces({ sampleRate, blockAlign }: FrameFormat, leadSeconds: number) {
+  const bytes = (duration: number) => Math.ceil(sampleRate * duration) * blockAlign;
+  const lead = bytes(leadSeconds);
+  return (before: number) => {
+    if (before < lead) return Math.min(DOWNLOAD_PIECE_BYTES, lead - before);
+    return bytes(before < lead + bytes(FIRST_PIECES_S) ? FIRST_PIECE_S : PLAYER_PIECE_S);
+  };
 }
