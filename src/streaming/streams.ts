@@ -38,6 +38,9 @@ const DOWNLOAD_PIECE_BYTES = 192 * 1024;
 // short ones for a second, since Chromium says that it can play through only after a few of them,
 // and some pages wait for that.
 const PLAYER_PIECE_S = 0.5;
+// No piece may be longer than the time by which the end is sent ahead of its being due: a clock
+// never passes what was delivered, so the one before the last must take it that far.
+const LEAD_PIECE_S = 1;
 const FIRST_PIECE_S = 0.1;
 const FIRST_PIECES_S = 1;
 
@@ -169,7 +172,7 @@ function playerPieces({ sampleRate, blockAlign }: FrameFormat, leadSeconds: numb
   const bytes = (duration: number) => Math.ceil(sampleRate * duration) * blockAlign;
   const lead = bytes(leadSeconds);
   return (before: number) => {
-    if (before < lead) return Math.min(DOWNLOAD_PIECE_BYTES, lead - before);
+    if (before < lead) return Math.min(DOWNLOAD_PIECE_BYTES, bytes(LEAD_PIECE_S), lead - before);
     return bytes(before < lead + bytes(FIRST_PIECES_S) ? FIRST_PIECE_S : PLAYER_PIECE_S);
   };
 }
