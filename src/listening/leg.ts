@@ -49,7 +49,7 @@ export class Leg {
   readonly #timeline: Timeline;
   readonly #pace: Pace;
   readonly #origin: number;
-  readonly #openedAt: number;
+  #beganAt: number;
   /** Time in which a response was open. */
   #ran = 0;
   #clock: number;
@@ -70,7 +70,7 @@ export class Leg {
     this.#clock = origin;
     this.#delivered = origin;
     this.#next = timeline.segmentFrom(origin);
-    this.#openedAt = now;
+    this.#beganAt = now;
     this.#advancedAt = now;
   }
 
@@ -136,9 +136,13 @@ export class Leg {
    * nothing of what is asked for now. A probe begins again: its seconds are played from memory from
    * now on.
    */
-  resume({ second, silence }: Continuation): void {
-    if (this.isProbe) this.#restartAt(this.#origin);
-    else this.#run(Math.min(silence, Math.max(0, second - this.#clock)));
+  resume({ second, silence, now }: Continuation): void {
+    if (this.isProbe) {
+      this.#beganAt = now;
+      this.#restartAt(this.#origin);
+    } else {
+      this.#run(Math.min(silence, Math.max(0, second - this.#clock)));
+    }
   }
 
   /**
@@ -151,7 +155,10 @@ export class Leg {
     const used = second - MEMORY_AHEAD_S;
     if (this.isProbe) {
       this.#restartAt(this.#origin);
-      this.#run(Math.max(0, Math.min(used - this.#origin, now - this.#openedAt)));
+      const elapsed = now - this.#beganAt;
+      // After a longer time than memory lasts, nobody has been playing from it.
+      const isPlaying = elapsed <= this.#pace.leadSeconds;
+      if (isPlaying) this.#run(Math.max(0, Math.min(used - this.#origin, elapsed)));
     } else if (isAtEnd) {
       this.#restartAt((this.#origin + this.#clock) / 2);
     } else {

@@ -24,6 +24,8 @@ const SEEK_S = 2;
 // A request for a little before the listener's ear still goes on from there: browsers align requests
 // to 32 KiB.
 const BEHIND_S = 1;
+// Browsers read tags behind the audio with the last 32 KiB of the file.
+const TAGS_S = 1;
 const FORGET_S = 60;
 // No browser comes back to more responses than this.
 const MAX_CLOSED = 16;
@@ -75,10 +77,19 @@ export class Listeners {
     return response;
   }
 
+  /** Whether a response of a listening is open. */
+  isOpen({ listener }: Pick<PlayerRequest, 'listener'>, listening: Listening): boolean {
+    const open = this.#listeners.get(listener)?.open ?? [];
+    return [...open].some(({ leg }) => leg.listening === listening);
+  }
+
   /** Lets all clocks run up to `now`, and forgets listeners of whom nothing was heard for a minute. */
   tick(now: number): void {
     for (const [key, listener] of this.#listeners) {
-      for (const { leg } of listener.open) leg.advance(now);
+      for (const response of listener.open) {
+        response.leg.advance(now);
+        if (now - response.openedAt > SEEK_S) response.place();
+      }
       for (const { leg } of listener.closed) leg.advance(now);
       this.#forget(listener, now - FORGET_S);
       if (listener.open.size === 0 && listener.closed.length === 0) this.#listeners.delete(key);
@@ -170,17 +181,24 @@ function resumed(
     now,
   };
   for (const other of siblings) if (other.leg !== leg) other.leg.leave();
-  const wasElsewhere = lastClosed.leg !== leg && (leg.isProbe || silence <= SEEK_S);
+  const wasElsewhere =
+    lastClosed.leg !== leg && (leg.isProbe ? isForTags(lastClosed) : silence <= SEEK_S);
   if (wasElsewhere) leg.revisit(continuation);
   else leg.resume(continuation);
   listener.closed = listener.closed.filter((response) => response !== continued);
   return leg;
 }
 
+/** Whether a response was for the end of the file, where tags can be. */
+function isForTags({ timeline, firstOffset }: PlayerResponse): boolean {
+  return timeline.secondAt(firstOffset) > timeline.duration - TAGS_S;
+}
+
 /** What opened just before a response closed was the listener's seek, or goes on with it. */
 function succeed(closed: PlayerResponse, successor: PlayerResponse): void {
-  successor.isPlaced = true;
+  successor.leg.listening.right?.release();
   successor.leg.listening = closed.leg.listening;
+  successor.place();
   closed.leg.leave();
   const isContinued = closed.isContinuedAt(successor.firstOffset);
   if (isContinued && !isBehind(successor, closed.leg)) successor.leg.inherit(closed.leg);

@@ -6,18 +6,28 @@ export interface Listenable {
   readonly plays: Plays;
 }
 
+/** The right to listen: taken when a listening begins, used up when it counts. */
+export interface Right {
+  /** Takes it again, if it was given back and not used up; throws if it can't be had any more. */
+  renew(): void;
+  /** Gives it back while nobody listens, unless it is used up. */
+  release(): void;
+  /** Uses it up. */
+  count(): void;
+}
+
 /** One listener moving through one track. */
 export class Listening {
   /** Why the last of its responses ended. */
   ending = 'it never began';
+  readonly right: Right | undefined;
   readonly #track: Listenable;
-  readonly #onFirst: () => void;
   #segments = 0;
 
-  /** @param onFirst called when the first segment counts */
-  constructor(track: Listenable, onFirst: () => void) {
+  /** @param right without one it counts nothing: it may only turn out to be part of another */
+  constructor(track: Listenable, right: Right | undefined) {
     this.#track = track;
-    this.#onFirst = onFirst;
+    this.right = right;
   }
 
   get filename(): string {
@@ -31,8 +41,9 @@ export class Listening {
 
   /** A segment was heard to its end. */
   count(segment: number): void {
+    if (this.right === undefined) return;
     if (this.#segments === 0) {
-      this.#onFirst();
+      this.right.count();
       this.#track.plays.countStream();
     }
     this.#segments++;

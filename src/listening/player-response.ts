@@ -21,8 +21,7 @@ export class PlayerResponse {
   readonly leg: Leg;
   readonly firstOffset: number;
   readonly openedAt: number;
-  /** Whether it is known which listening it belongs to; else it may turn out to be a seek. */
-  isPlaced: boolean;
+  #isPlaced: boolean;
   #closedAt: number | undefined;
   #sentTo: number;
   readonly #onClose: (response: PlayerResponse) => void;
@@ -31,11 +30,26 @@ export class PlayerResponse {
     this.leg = leg;
     this.firstOffset = firstOffset;
     this.openedAt = openedAt;
-    this.isPlaced = isPlaced;
+    this.#isPlaced = isPlaced;
     this.#sentTo = firstOffset;
     this.timeline = timeline;
     this.#onClose = onClose;
     leg.opened();
+  }
+
+  /** Whether it is known which listening it belongs to; else it may turn out to be a seek. */
+  get isPlaced(): boolean {
+    return this.#isPlaced;
+  }
+
+  /** Whether it turned out to be a listening of its own that there is no right to. */
+  get isRefused(): boolean {
+    return this.#isPlaced && this.leg.listening.right === undefined;
+  }
+
+  /** It belongs to the listening that it has now. */
+  place(): void {
+    this.#isPlaced = true;
   }
 
   /** When it closed; never, while it is open. */

@@ -108,7 +108,20 @@ export class PlayJournal implements Plays {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#attempt;
+    if (this.#unsettled.size > 0) await this.#recordApplied().catch(() => {});
     this.#setFailure(undefined);
+  }
+
+  /**
+   * Records that what is in the audio is all there is: whatever takes the file's place has to show
+   * it, or it is another work.
+   */
+  #recordApplied(): Promise<void> {
+    return this.#options.record({
+      plays: this.#applied,
+      streams: this.#recordedStreams,
+      unsettled: new Set(),
+    });
   }
 
   #schedule(): void {

@@ -15,6 +15,6 @@ export interface Plays {
    * @returns whether every play is in the file
    */
   close(): Promise<boolean>;
-  /** Counts no more and writes no more: the file is gone. Resolves when the last write has ended. */
+  /** Counts no more and changes no more: the file is gone. Resolves when the last write has ended. */
   discard(): Promise<void>;
 }

@@ -4,9 +4,17 @@ import type { Ticker } from '../listening/ticker.ts';
 import type { Piece } from './pieces.ts';
 import type { ResponseSink } from './response-sink.ts';
 
+/** A stream that may not go on, since there is no right to the listening that it turned out to be. */
+export class NotAdmittedError extends Error {
+  override readonly name = 'NotAdmittedError';
+}
+
 /** When pieces may go out, and what it means that they have. */
 export interface Delivery {
-  /** Waits until a piece may be sent or the listener is gone; undefined if it may be right now. */
+  /**
+   * Waits until a piece may be sent or the listener is gone; undefined if it may be right now.
+   * @throws NotAdmittedError
+   */
   due(piece: Piece): Promise<void> | undefined;
   /** The connection has taken a piece. */
   delivered(piece: Piece): void;
@@ -41,7 +49,12 @@ export function pacedDelivery(
   ticker: Ticker,
 ): Delivery {
   return {
-    due: ({ end }) => ticker.until(() => sink.isClosed || response.maySend(end, seconds())),
+    due: async ({ end }) => {
+      await ticker.until(
+        () => sink.isClosed || response.isRefused || response.maySend(end, seconds()),
+      );
+      if (response.isRefused) throw new NotAdmittedError();
+    },
     delivered: ({ end }) => response.delivered(end, seconds()),
   };
 }

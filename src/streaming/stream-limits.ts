@@ -1,6 +1,9 @@
+import type { Right } from '../listening/listening.ts';
 import { HttpError } from '../http/http-error.ts';
 
 const HOUR_MS = 3_600_000;
+// When a share is in use, and not used up, it may be free soon.
+const RETRY_MS = 10_000;
 
 /** Caps on what listeners may take; 0 is no cap. */
 export interface StreamLimitSettings {
@@ -18,8 +21,10 @@ export class StreamLimits {
   readonly #now: () => number;
   #streams = 0;
   readonly #streamsOf = new Map<string, number>();
-  /** Times at which listenings began, oldest first, by address and track. */
-  readonly #listenings = new Map<string, number[]>();
+  /** Times at which listenings counted their first segment, oldest first, by address and track. */
+  readonly #starts = new Map<string, number[]>();
+  /** Listenings that have counted nothing yet, by address and track. */
+  readonly #held = new Map<string, number>();
 
   /** @param now milliseconds of a clock that never jumps */
   constructor(settings: StreamLimitSettings, now: () => number = () => performance.now()) {
@@ -47,33 +52,60 @@ export class StreamLimits {
   }
 
   /**
-   * Lets a listening begin.
-   * @throws HttpError 429 with `Retry-After` where the address has had its share within the hour
+   * Lets an address listen to a track, one time of its share.
+   * @throws HttpError 429 with `Retry-After` where its share within the hour is used up or in use
    */
-  admit(address: string, filename: string): void {
+  admit(address: string, filename: string): Right {
+    const key = `${address} ${filename}`;
+    let state: 'held' | 'given back' | 'counted' = 'given back';
+    const release = () => {
+      if (state === 'held') this.#hold(key, -1);
+      if (state === 'held') state = 'given back';
+    };
+    const renew = () => {
+      if (state !== 'given back') return;
+      this.#refuseWithoutShare(key);
+      this.#hold(key, 1);
+      state = 'held';
+    };
+    const count = () => {
+      release();
+      state = 'counted';
+      this.#countStart(key);
+    };
+    renew();
+    return { renew, release, count };
+  }
+
+  #refuseWithoutShare(key: string): void {
     const max = this.#settings.maxListeningsPerHour;
-    const starts = this.#listenings.get(`${address} ${filename}`) ?? [];
-    const [oldest] = starts;
-    if (max === 0 || starts.length < max || oldest === undefined) return;
-    const waitMs = oldest + HOUR_MS - this.#now();
-    if (waitMs <= 0) return;
+    if (max === 0) return;
+    const hourAgo = this.#now() - HOUR_MS;
+    const starts = (this.#starts.get(key) ?? []).filter((start) => start > hourAgo);
+    if (starts.length + (this.#held.get(key) ?? 0) < max) return;
     const times = max === 1 ? 'once' : `${max} times`;
+    const waitMs = starts[0] === undefined ? RETRY_MS : starts[0] - hourAgo;
     throw refusal(
       429,
-      `You have heard this ${times} within the hour, and each time wears it. Come back later.`,
+      `You may hear this ${times} within an hour, since each time wears it. Come back later.`,
       Math.ceil(waitMs / 1000),
     );
   }
 
-  /** A listening counted its first segment. */
-  countListening(address: string, filename: string): void {
-    if (this.#settings.maxListeningsPerHour === 0) return;
-    const key = `${address} ${filename}`;
+  #hold(key: string, change: 1 | -1): void {
+    const held = (this.#held.get(key) ?? 0) + change;
+    if (held > 0) this.#held.set(key, held);
+    else this.#held.delete(key);
+  }
+
+  #countStart(key: string): void {
+    const max = this.#settings.maxListeningsPerHour;
+    if (max === 0) return;
     this.#forgetOld();
-    const starts = this.#listenings.get(key) ?? [];
+    const starts = this.#starts.get(key) ?? [];
     // Set anew, so that the map stays in the order of the latest start.
-    this.#listenings.delete(key);
-    this.#listenings.set(key, [...starts, this.#now()].slice(-this.#settings.maxListeningsPerHour));
+    this.#starts.delete(key);
+    this.#starts.set(key, [...starts, this.#now()].slice(-max));
   }
 
   #leave(address: string): void {
@@ -85,9 +117,9 @@ export class StreamLimits {
 
   #forgetOld(): void {
     const hourAgo = this.#now() - HOUR_MS;
-    for (const [key, starts] of this.#listenings) {
+    for (const [key, starts] of this.#starts) {
       if ((starts.at(-1) ?? 0) > hourAgo) return;
-      this.#listenings.delete(key);
+      this.#starts.delete(key);
     }
   }
 }

@@ -9,7 +9,13 @@ import { Listening } from '../listening/listening.ts';
 import { Ticker } from '../listening/ticker.ts';
 import { timelineOf } from '../listening/timeline.ts';
 import type { FrameFormat } from '../wav/frame-format.ts';
-import { type Delivery, pacedDelivery, seconds, unpacedDelivery } from './delivery.ts';
+import {
+  type Delivery,
+  NotAdmittedError,
+  pacedDelivery,
+  seconds,
+  unpacedDelivery,
+} from './delivery.ts';
 import { piecesOf } from './pieces.ts';
 import { fileOffsetAt, type Representation } from './representation.ts';
 import { ListenerLeftError, ResponseSink } from './response-sink.ts';
@@ -88,22 +94,25 @@ export class Streams {
     this.#listeners.end(seconds());
   }
 
-  #unpaced(request: StreamRequest): Stream {
-    const listening = this.#newListening(request, true);
+  #unpaced({ track, address }: StreamRequest): Stream {
+    const right = this.#context.limits.admit(address, track.filename);
+    const listening = new Listening(track, right);
     const ended = (ending: string) => {
+      right.release();
       listening.ending = ending;
       this.#logEnd(listening);
     };
-    const { stride } = request.track.segments;
+    const { stride } = track.segments;
     const maxBytes = Math.max(1, Math.floor(DOWNLOAD_PIECE_BYTES / stride)) * stride;
     return { delivery: unpacedDelivery(listening, maxBytes), maxAudioBytes: () => maxBytes, ended };
   }
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {
     const { track, representation, range, address, userAgent } = request;
+    const listener = JSON.stringify([address, userAgent, track.filename]);
     const player = this.#listeners.open(
       {
-        listener: JSON.stringify([address, userAgent, track.filename]),
+        listener,
         timeline: timelineOf(track.layout, track.segments),
         firstOffset: fileOffsetAt(representation, range.first),
         isFromStart: range.first === 0,
@@ -111,22 +120,36 @@ export class Streams {
       },
       seconds(),
     );
-    response.once('close', () => player.close(seconds()));
+    const close = () => {
+      player.close(seconds());
+      const { listening } = player.leg;
+      if (!this.#listeners.isOpen({ listener }, listening)) listening.right?.release();
+    };
+    response.once('close', close);
+    try {
+      player.leg.listening.right?.renew();
+    } catch (error) {
+      close();
+      throw error;
+    }
     return {
       delivery: pacedDelivery(player, sink, this.#ticker),
       maxAudioBytes: playerPieces(track.layout.format, this.#context.pace.leadSeconds),
       ended: (ending) => {
-        player.close(seconds());
+        close();
         player.leg.listening.ending = ending;
       },
     };
   }
 
-  /** @param isCertain whether it is a new listening and not a seek whose old response is still open */
+  /** @param isCertain whether it is a listening, and not a seek whose old response is still open */
   #newListening({ track, address }: StreamRequest, isCertain: boolean): Listening {
-    const { limits } = this.#context;
-    if (isCertain) limits.admit(address, track.filename);
-    return new Listening(track, () => limits.countListening(address, track.filename));
+    try {
+      return new Listening(track, this.#context.limits.admit(address, track.filename));
+    } catch (error) {
+      if (isCertain) throw error;
+      return new Listening(track, undefined);
+    }
   }
 
   async #send(
@@ -143,7 +166,9 @@ export class Streams {
       ended('all was sent');
     } catch (error) {
       response.destroy();
-      if (error instanceof ListenerLeftError) {
+      if (error instanceof NotAdmittedError) {
+        ended('its share is used up');
+      } else if (error instanceof ListenerLeftError) {
         ended(this.#isStopping ? 'the server stopped' : 'the listener left');
       } else {
         this.#context.log.error({ err: error, track: track.filename }, 'reading a track failed');

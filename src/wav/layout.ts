@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
-import { type Chunk, walkChunks } from './chunks.ts';
+import { type Chunk, SIZE_UNKNOWN, walkChunks } from './chunks.ts';
 import { UnusableWavError } from './errors.ts';
 import { type FrameFormat, parseFrameFormat } from './frame-format.ts';
 import { infoTitle } from './info-tags.ts';
@@ -14,7 +14,7 @@ export interface WavLayout {
   readonly dataOffset: number;
   /** Whole frames in the data chunk. */
   readonly frames: number;
-  /** Whether the header says that there is more audio than the file holds. */
+  /** Whether its sizes say that there is more, of the audio or behind it, than the file holds. */
   readonly isCutOff: boolean;
   /** The INFO tag INAM. */
   readonly title: string | undefined;
@@ -54,7 +54,13 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
     fileSize: source.size,
     dataOffset: data.offset,
     frames,
-    isCutOff: data.isCutOff,
+    isCutOff: data.isCutOff || (await isFormCutOff(source)),
     title,
   };
+}
+
+/** Whether the size of the whole form, if the writer knew it, is more than there is. */
+async function isFormCutOff(source: ByteSource): Promise<boolean> {
+  const declared = (await source.read(4, 4)).readUInt32LE(0);
+  return declared !== SIZE_UNKNOWN && declared + 8 > source.size;
 }

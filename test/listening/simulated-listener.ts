@@ -68,7 +68,11 @@ export function simulate({ duration = 180, leadSeconds = 5, rate = 1.25 } = {}) 
           timeline,
           firstOffset: first,
           isFromStart: first === 0,
-          newListening: () => new Listening({ filename: 'work.wav', plays }, () => {}),
+          newListening: () =>
+            new Listening(
+              { filename: 'work.wav', plays },
+              { renew: () => {}, release: () => {}, count: () => {} },
+            ),
         },
         now,
       );
