@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import { z } from 'zod';
 import { hasEnded, ownIdentity, processIdentitySchema } from './process-identity.ts';
@@ -41,18 +42,53 @@ export async function takeWriterLock(
   metadataDir: string,
   onLost: (error: Error) => void,
 ): Promise<WriterLock | undefined> {
-  const release =
-    (await tryLock(metadataDir, onLost)) ??
-    ((await removeLockOfDead(metadataDir)) ? await tryLock(metadataDir, onLost) : undefined);
+  const owner: Owner = { ...(await ownIdentity()), lock: randomUUID() };
+  let release: Release | undefined;
+  let isReleased = false;
+  const onCompromised = (error: Error) => {
+    release = undefined;
+    if (isRenewalFailure(error)) void regain();
+    else onLost(error);
+  };
+  /** The lock was ours but couldn't be renewed: until it can, nothing is written (`assertHeld`). */
+  const regain = async () => {
+    while (!isReleased && release === undefined) {
+      await setTimeout(RENEWAL_MS, undefined, { ref: false });
+      try {
+        const regained = await tryLock(metadataDir, onCompromised);
+        // Another process has it, or had it: what we know of the plays is out of date.
+        if ((await readOwner(metadataDir))?.lock !== owner.lock) {
+          onLost(new Error('the lock could not be renewed, and another process took it'));
+          return;
+        }
+        release = regained;
+      } catch {
+        // Still nothing can be written there.
+      }
+    }
+  };
+  release =
+    (await tryLock(metadataDir, onCompromised)) ??
+    ((await removeLockOfDead(metadataDir)) ? await tryLock(metadataDir, onCompromised) : undefined);
   if (release === undefined) return undefined;
+  const giveBack = async () => {
+    isReleased = true;
+    await release?.();
+  };
   try {
-    const owner: Owner = { ...(await ownIdentity()), lock: randomUUID() };
     await writeFile(ownerPath(metadataDir), JSON.stringify(owner));
-    return checkedLock(metadataDir, owner, release);
+    return checkedLock(metadataDir, owner, giveBack);
   } catch (error) {
-    await release();
+    await giveBack();
     throw error;
   }
+}
+
+type Release = () => Promise<void>;
+
+/** Whether the lock was still there and ours, and only couldn't be renewed: a read-only disk. */
+function isRenewalFailure({ syscall }: NodeJS.ErrnoException): boolean {
+  return syscall === 'utime';
 }
 
 function checkedLock(metadataDir: string, owner: Owner, release: () => Promise<void>): WriterLock {
@@ -80,14 +116,14 @@ function checkedLock(metadataDir: string, owner: Owner, release: () => Promise<v
 
 async function tryLock(
   metadataDir: string,
-  onLost: (error: Error) => void,
-): Promise<(() => Promise<void>) | undefined> {
+  onCompromised: (error: Error) => void,
+): Promise<Release | undefined> {
   try {
     return await lockfile.lock(metadataDir, {
       lockfilePath: lockPath(metadataDir),
       stale: STALE_MS,
       update: RENEWAL_MS,
-      onCompromised: onLost,
+      onCompromised,
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined;

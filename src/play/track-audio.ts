@@ -113,7 +113,8 @@ export class TrackAudio {
 
   /** The most that a run of these changes takes. */
   runBytes(changes: readonly SegmentChange[]): number {
-    return Math.min(changes.length, this.#maxRun) * this.segments.stride;
+    const { stride, dataOffset, dataEnd } = this.segments;
+    return Math.min(Math.min(changes.length, this.#maxRun) * stride, dataEnd - dataOffset);
   }
 
   /** Cuts changes, in the order of their segments, into runs for `decay`. */

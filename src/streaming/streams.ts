@@ -102,8 +102,10 @@ export class Streams {
       listening.ending = ending;
       this.#logEnd(listening);
     };
-    const { stride } = track.segments;
-    const maxBytes = Math.max(1, Math.floor(DOWNLOAD_PIECE_BYTES / stride)) * stride;
+    const { stride, dataOffset, dataEnd } = track.segments;
+    const most = Math.max(1, Math.floor(DOWNLOAD_PIECE_BYTES / stride)) * stride;
+    // A header may say that a segment is longer than the file.
+    const maxBytes = Math.min(most, dataEnd - dataOffset);
     return { delivery: unpacedDelivery(listening, maxBytes), maxAudioBytes: () => maxBytes, ended };
   }
 

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { agree, countedWrongly, expectedPlays, inRuns, unionOf } from './support/expected-plays.ts';
+import {
+  agree,
+  countedWrongly,
+  expectedPlays,
+  inRuns,
+  tooFew,
+  tooMany,
+  unionOf,
+} from './support/expected-plays.ts';
 
 const GRID = { duration: 3.2, segment_duration: 0.5, total_segments: 7 };
 
@@ -25,6 +33,8 @@ test('positions may be off by a buffer, not by more', () => {
 
 test('plays too many and plays too few are both wrong', () => {
   expect(countedWrongly([1, 1, 2, 0], [1, 2, 0, 0])).toBe(3);
+  expect(tooMany([1, 1, 2, 0], [1, 2, 0, 0])).toBe(2);
+  expect(tooFew([1, 1, 2, 0], [1, 2, 0, 0])).toBe(1);
 });
 
 test('passes that overlap or touch are one stretch', () => {

@@ -7,7 +7,6 @@ import { readConfig } from '../../../src/config.ts';
 import { startServer } from '../../../src/start.ts';
 import type { Diary } from './diary.ts';
 import type { SegmentGrid } from './expected-plays.ts';
-import { noiseWav } from './noise-wav.ts';
 import { StreamLog } from './stream-log.ts';
 
 export const TRACK = 'work.wav';
@@ -37,11 +36,11 @@ export interface AudioServer {
  * Starts the real server with one track. (`serve()` can't be had here: it ties the server to the
  * test that vitest takes for the current one, and these tests run side by side.)
  */
-export async function startAudioServer(seconds: number, diary: Diary): Promise<AudioServer> {
+export async function startAudioServer(track: Buffer, diary: Diary): Promise<AudioServer> {
   const root = await mkdtemp(join(tmpdir(), 'ephemeral-browser-'));
   const audioDir = join(root, 'audio');
   await mkdir(audioDir);
-  await writeFile(join(audioDir, TRACK), noiseWav(seconds));
+  await writeFile(join(audioDir, TRACK), track);
   const config = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',

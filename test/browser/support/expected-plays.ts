@@ -27,9 +27,19 @@ export function expectedPlays(passes: readonly Pass[], grid: SegmentGrid): numbe
   });
 }
 
+/** Segments counted too often, summed over the track. */
+export function tooMany(counted: readonly number[], expected: readonly number[]): number {
+  return expected.reduce((sum, plays, i) => sum + Math.max((counted[i] ?? 0) - plays, 0), 0);
+}
+
+/** Segments counted too seldom, summed over the track. */
+export function tooFew(counted: readonly number[], expected: readonly number[]): number {
+  return tooMany(expected, counted);
+}
+
 /** Segments counted wrongly: too often or too seldom, summed over the track. */
 export function countedWrongly(counted: readonly number[], expected: readonly number[]): number {
-  return expected.reduce((sum, plays, i) => sum + Math.abs((counted[i] ?? 0) - plays), 0);
+  return tooMany(counted, expected) + tooFew(counted, expected);
 }
 
 /** What was heard at least once, as `HTMLMediaElement.played` tells it. */

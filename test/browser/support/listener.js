@@ -74,6 +74,17 @@ function listenTo(audio) {
     // With seconds in its buffer a browser waits for a busy processor, not for the server.
     if (audio.currentTime > passStart + FIRST_SOUND_S && bufferedAhead() < EMPTY_S) waits++;
   });
+  audio.addEventListener('pause', () => {
+    // It is one pass all the same. Only nothing is late that nobody waits for.
+    measureLateness();
+    began = undefined;
+  });
+  audio.addEventListener('seeking', () => {
+    if (!audio.loop || passStart === undefined) return;
+    passes.push([passStart, audio.duration]);
+    passStart = 0;
+    began = undefined;
+  });
   audio.addEventListener('ended', endPass);
 
   const until = (isReached) =>
@@ -86,6 +97,7 @@ function listenTo(audio) {
       }, CHECK_MS);
     });
   const heardTo = (seconds) => until(() => audio.currentTime >= seconds);
+  const wentRound = (times) => until(() => passes.length >= times);
 
   window.listener = {
     playTo: async (seconds) => {
@@ -96,7 +108,9 @@ function listenTo(audio) {
       await audio.play();
       await until(() => audio.ended);
     },
+    pause: () => audio.pause(),
     heardTo,
+    wentRound,
     seek: (seconds) => {
       endPass();
       audio.currentTime = seconds;

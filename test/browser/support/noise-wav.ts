@@ -4,10 +4,13 @@ const SAMPLE_RATE = 44_100;
 const BLOCK_ALIGN = 4;
 const HEADER_BYTES = 44;
 
-/** A WAV of 44.1 kHz, stereo, 16 bit, full of noise; made in a moment even where it is long. */
-export function noiseWav(seconds: number): Buffer {
+/**
+ * A WAV of 44.1 kHz, stereo, 16 bit, full of noise; made in a moment even where it is long.
+ * @param trailer chunks that come after the audio
+ */
+export function noiseWav(seconds: number, trailer: Uint8Array = Buffer.alloc(0)): Buffer {
   const dataBytes = Math.round(seconds * SAMPLE_RATE) * BLOCK_ALIGN;
-  const file = Buffer.allocUnsafe(HEADER_BYTES + dataBytes);
+  const file = Buffer.allocUnsafe(HEADER_BYTES + dataBytes + trailer.length);
   file.write('RIFF', 0, 'latin1');
   file.writeUInt32LE(file.length - 8, 4);
   file.write('WAVEfmt ', 8, 'latin1');
@@ -20,5 +23,6 @@ export function noiseWav(seconds: number): Buffer {
   file.writeUInt16LE(16, 34);
   file.write('data', 36, 'latin1');
   file.writeUInt32LE(dataBytes, 40);
-  return randomFillSync(file, HEADER_BYTES);
+  file.set(trailer, HEADER_BYTES + dataBytes);
+  return randomFillSync(file, HEADER_BYTES, dataBytes);
 }

@@ -3,6 +3,7 @@ import type { TestContext } from 'vitest';
 import { type AudioServer, startAudioServer } from './audio-server.ts';
 import type { Person, TestBrowser } from './browser.ts';
 import { Diary } from './diary.ts';
+import { noiseWav } from './noise-wav.ts';
 import { startSite } from './site.ts';
 import { Visit } from './visit.ts';
 
@@ -11,6 +12,8 @@ export interface StageOptions {
   readonly test: TestContext;
   /** Of the track. */
   readonly seconds: number;
+  /** Chunks of the track's file that come after the audio. */
+  readonly trailer?: Uint8Array | undefined;
   /** Puts pages on the site. */
   readonly furnish: (app: Express, audio: AudioServer) => void | Promise<void>;
 }
@@ -27,12 +30,13 @@ export interface Stage {
 }
 
 /** Sets everything up. It ends with the test, and what happened is told if that failed. */
-export async function setStage({ browser, test, seconds, furnish }: StageOptions): Promise<Stage> {
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const { browser, test, seconds, trailer, furnish } = options;
   const diary = new Diary();
   const tell = () => void process.stderr.write(`\n${test.task.name}\n${diary}\n`);
   if (process.env.BROWSER_DIARY === undefined) test.onTestFailed(tell);
   else test.onTestFinished(tell);
-  const audio = await startAudioServer(seconds, diary);
+  const audio = await startAudioServer(noiseWav(seconds, trailer), diary);
   test.onTestFinished(() => audio.close());
   const site = await startSite((app) => furnish(app, audio));
   test.onTestFinished(() => site.close());

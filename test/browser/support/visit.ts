@@ -56,6 +56,16 @@ export class Visit {
     return this.#tab.evaluate(`listener.heardTo(${seconds})`);
   }
 
+  /** Listens until a track that begins again by itself has ended so many times. */
+  wentRound(times: number): Promise<void> {
+    return this.#tab.evaluate(`listener.wentRound(${times})`);
+  }
+
+  async pause(): Promise<void> {
+    await this.#tab.evaluate('listener.pause()');
+    this.#diary.note(this.#name, 'paused');
+  }
+
   async seek(seconds: number): Promise<void> {
     await this.#tab.evaluate(`listener.seek(${seconds})`);
     this.#diary.note(this.#name, `sought ${seconds}`);
