@@ -18,6 +18,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+// A crowd that comes at once must not be turned away before the server can look at it.
+const BACKLOG = 4096;
+
 /**
  * Starts the server. It accepts connections at once, so that `/healthz` can say how things are;
  * requests for tracks wait until the library is loaded.
@@ -61,7 +64,7 @@ export async function startServer(
     await stopped;
     await custody.end();
   };
-  http.listen({ port: config.port, host: config.host });
+  http.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   try {
     await ready;
   } catch (error) {

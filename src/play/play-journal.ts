@@ -22,9 +22,11 @@ export interface JournalOptions {
   readonly onFailure: (failure: Error | undefined) => void;
 }
 
-// While listeners are on a track its record is replaced at most this often: all plays that arrive
-// in between share one write.
-const RECORD_INTERVAL_MS = 50;
+// Between two attempts to write: all plays that arrive meanwhile share the next one. The longer an
+// attempt takes, because the machine is busy or the disk is slow, the more of them it serves.
+const MIN_INTERVAL_MS = 50;
+const MAX_INTERVAL_MS = 500;
+const INTERVAL_PER_ATTEMPT = 10;
 // After a play the audio is forced to the disk within this time, or when nobody has been heard for
 // IDLE_MS. Until then a start after a crash drops the frames of the play once more.
 const SYNC_INTERVAL_MS = 5_000;
@@ -50,9 +52,12 @@ export class PlayJournal implements Plays {
   /** Segments changed since the audio was last forced to the disk. */
   readonly #unsettled: Set<number>;
   #lastSync = performance.now();
+  #interval = MIN_INTERVAL_MS;
   #failure: Error | undefined;
   #attempt: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer runs out. */
+  #due = 0;
   #closed = false;
 
   constructor(options: JournalOptions) {
@@ -124,27 +129,34 @@ export class PlayJournal implements Plays {
     });
   }
 
+  /** Sets the timer for what is to be done next, or sets it earlier if that has become urgent. */
   #schedule(): void {
-    if (this.#closed || this.#timer !== undefined || this.#attempt !== undefined) return;
     const delay = this.#nextDelay();
-    if (delay === undefined) return;
+    if (this.#closed || this.#attempt !== undefined || delay === undefined) return;
+    const due = performance.now() + delay;
+    if (this.#timer !== undefined && this.#due <= due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => void this.#run(), delay);
   }
 
   #nextDelay(): number | undefined {
     if (this.#failure !== undefined) return RETRY_MS;
-    if (this.#pending.size > 0) return RECORD_INTERVAL_MS;
+    if (this.#pending.size > 0) return this.#interval;
     return this.#unsettled.size > 0 ? IDLE_MS : undefined;
   }
 
   /** One attempt, shared by all who ask for one while it is under way. Never rejects. */
   #run(): Promise<void> {
+    const began = performance.now();
     this.#attempt ??= this.#write()
       .then(
         () => this.#setFailure(undefined),
         (error: Error) => this.#setFailure(error),
       )
       .finally(() => {
+        const interval = (performance.now() - began) * INTERVAL_PER_ATTEMPT;
+        this.#interval = Math.min(Math.max(interval, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
         this.#attempt = undefined;
         this.#schedule();
       });
