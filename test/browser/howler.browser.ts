@@ -10,9 +10,8 @@ import { setStage } from './support/stage.ts';
 const MEDIA_ELEMENT_MODES = [
   { options: { html5: true, preload: 'metadata' }, wrong: 2 },
   // Howler preloads what it gets, and plays when the browser is sure not to have to wait. A server
-  // can't tell the seconds until then from listening.
-  // It plays only when the browser says that it could play through, and the server's clock runs
-  // meanwhile: half a second on an idle machine, two and a half seconds on a loaded one.
+  // can't tell the seconds until then from listening: half of one on an idle machine, two and a
+  // half were seen on a loaded one.
   { options: { html5: true }, wrong: 12 },
 ];
 
