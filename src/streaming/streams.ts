@@ -111,7 +111,8 @@ export class Streams {
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {
     const { track, representation, range, address, userAgent } = request;
-    const listener = JSON.stringify([address, userAgent, track.filename]);
+    // Another work under the same name has another beginning: nobody goes on with it.
+    const listener = JSON.stringify([address, userAgent, track.filename, track.createdAt]);
     const player = this.#listeners.open(
       {
         listener,
