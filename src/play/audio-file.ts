@@ -44,6 +44,19 @@ export class AudioFile {
   }
 
   /**
+   * Opens it for `task` to read from it.
+   * @throws TrackReplacedError, or what `task` throws
+   */
+  async look<Result>(task: (file: FileHandle) => Promise<Result>): Promise<Result> {
+    const file = await this.open();
+    try {
+      return await task(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
    * Opens it for `task` to change it, if nobody else has since we did: offsets found in one file
    * must never be written to in another.
    * @throws TrackReplacedError, or what `task` throws

@@ -141,43 +141,34 @@ export class TrackAudio {
   async findWear(uncounted: readonly number[]): Promise<void> {
     const unknown = uncounted.filter((segment) => !this.#unworn.has(segment));
     if (unknown.length === 0) return;
-    const file = await this.file.open();
-    try {
+    await this.file.look(async (file) => {
       for (const segment of unknown) {
         const plays = this.#wear.playsIn(segment, await this.#read(file, segment));
         if (plays > 0) this.#options.wornBefore.set(segment, plays);
       }
-    } finally {
-      await file.close();
-    }
+    });
   }
 
   /** The plays of each segment as its audio shows them, for when their record is lost. */
-  async countPlays(): Promise<number[]> {
-    const plays: number[] = [];
-    const file = await this.file.open();
-    try {
+  countPlays(): Promise<number[]> {
+    return this.file.look(async (file) => {
+      const plays: number[] = [];
       for (let segment = 0; segment < this.segments.count; segment++) {
         plays.push(this.#wear.playsIn(segment, await this.#read(file, segment)));
       }
       return plays;
-    } finally {
-      await file.close();
-    }
+    });
   }
 
   /** Whether the audio shows the plays of all these segments. */
-  async hasPlays(plays: readonly SegmentPlays[]): Promise<boolean> {
-    const file = await this.file.open();
-    try {
+  hasPlays(plays: readonly SegmentPlays[]): Promise<boolean> {
+    return this.file.look(async (file) => {
       for (const { segment, plays: count } of plays) {
         const bytes = await this.#read(file, segment);
         if (!this.#wear.hasPlays(segment, bytes, count)) return false;
       }
       return true;
-    } finally {
-      await file.close();
-    }
+    });
   }
 
   #read(file: FileHandle, segment: number): Promise<Buffer> {

@@ -59,8 +59,9 @@ export class StreamLimits {
     const key = `${address} ${filename}`;
     let state: 'held' | 'given back' | 'counted' = 'given back';
     const release = () => {
-      if (state === 'held') this.#hold(key, -1);
-      if (state === 'held') state = 'given back';
+      if (state !== 'held') return;
+      this.#hold(key, -1);
+      state = 'given back';
     };
     const renew = () => {
       if (state !== 'given back') return;
