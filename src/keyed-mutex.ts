@@ -19,6 +19,11 @@ export class KeyedMutex<Key> {
     return this.#mutexes.size;
   }
 
+  /** Whether somebody holds `key`. */
+  isLocked(key: Key): boolean {
+    return this.#mutexes.has(key);
+  }
+
   /**
    * Runs `task` while nobody else runs one under `key`.
    * @throws LockTimeoutError if the key was held for longer than the timeout; `task` did not run.

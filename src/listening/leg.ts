@@ -12,9 +12,12 @@ export interface Pace {
 // A browser that only wants to show a length has its answer by now. What it took until then is in
 // its memory, unheard.
 const PROBE_S = 1.5;
-// The end of a track is held back until it is about to be needed, so that an open response shows
-// whether somebody is still there. Held until half a second before, a loaded browser stalled once.
-const TAIL_S = 0.5;
+/**
+ * The end of a track is held back until it is about to be needed, so that an open response shows
+ * whether somebody is still there. Seconds.
+ */
+export const TAIL_S = 0.5;
+// Held until half a second before, a loaded browser stalled once.
 const TAIL_AHEAD_S = 1.5;
 // With less than this in memory ahead of the ear, Chromium (156) asks for more: 2.7 s in each case
 // that was measured.

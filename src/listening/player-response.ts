@@ -63,6 +63,12 @@ export class PlayerResponse {
     return this.leg.maySend(this.timeline.secondAt(offset));
   }
 
+  /** When the byte of the file at `offset` will be heard, if nothing keeps it from being. */
+  neededAt(offset: number, now: number): number {
+    this.leg.advance(now);
+    return now + this.timeline.secondAt(offset) - this.leg.clock;
+  }
+
   /** The connection has taken the bytes of the file before `offset`. */
   delivered(offset: number, now: number): void {
     this.leg.advance(now);

@@ -57,10 +57,16 @@ export class TrackAudio {
     return this.#options.wornBefore;
   }
 
+  /** Whether somebody reads or changes one of these segments. */
+  isLocked(segments: readonly number[]): boolean {
+    return segments.some((segment) => this.#options.locks.isLocked(segment));
+  }
+
   /**
-   * Reads bytes of adjacent segments, from `offset` to `end` (exclusive).
+   * Reads bytes of the file, from `offset` to `end` (exclusive), under the locks of the segments
+   * that they belong to.
    * @param file as `file.open` opened it
-   * @param touched the segments that they belong to, in order
+   * @param touched these segments, in order
    * @param into what to read into, of at least that length
    * @throws LockTimeoutError, TrackReplacedError
    */
@@ -69,7 +75,7 @@ export class TrackAudio {
     touched: readonly number[],
     offset: number,
     end: number,
-    into?: Buffer,
+    into: Buffer,
   ): Promise<Buffer> {
     const bytes = await this.#options.locks.runExclusiveAll(touched, () =>
       this.file.read(file, offset, end - offset, into),

@@ -1,7 +1,7 @@
 import type { Listening } from '../listening/listening.ts';
 import type { PlayerResponse } from '../listening/player-response.ts';
 import type { Ticker } from '../listening/ticker.ts';
-import type { Piece } from './pieces.ts';
+import type { FilePiece, Piece } from './pieces.ts';
 import type { ResponseSink } from './response-sink.ts';
 
 /** A stream that may not go on, since there is no right to the listening that it turned out to be. */
@@ -16,27 +16,22 @@ export interface Delivery {
    * @throws NotAdmittedError
    */
   due(piece: Piece): Promise<void> | undefined;
+  /** The second at which a piece should have been read. */
+  neededAt(piece: FilePiece): number;
   /** The connection has taken a piece. */
   delivered(piece: Piece): void;
-  /** What to read a piece into; it must not be in use when the next but one is read. */
-  bufferFor?(piece: Piece): Buffer;
 }
 
-/**
- * At full speed: what was delivered was heard.
- * @param maxBytes length of the longest piece of audio
- */
-export function unpacedDelivery(listening: Listening, maxBytes: number): Delivery {
-  // Two buffers take turns: new ones for each piece kept the garbage collector busy.
-  let [spare, used]: (Buffer | undefined)[] = [];
+// A player with less than this in memory goes first.
+const DOWNLOAD_PATIENCE_S = 5;
+
+/** At full speed: what was delivered was heard. */
+export function unpacedDelivery(listening: Listening): Delivery {
   return {
-    bufferFor: () => {
-      [spare, used] = [used, spare ?? Buffer.allocUnsafeSlow(maxBytes)];
-      return used;
-    },
     due: () => undefined,
+    neededAt: () => seconds() + DOWNLOAD_PATIENCE_S,
     delivered: (piece) => {
-      if (piece.kind !== 'audio') return;
+      if (piece.kind === 'made-up') return;
       for (const segment of piece.ended) listening.count(segment);
     },
   };
@@ -55,6 +50,7 @@ export function pacedDelivery(
       );
       if (response.isRefused) throw new NotAdmittedError();
     },
+    neededAt: ({ offset }) => response.neededAt(offset, seconds()),
     delivered: ({ end }) => response.delivered(end, seconds()),
   };
 }

@@ -3,7 +3,7 @@ import type { Segments } from '../wav/segments.ts';
 import type { Representation } from './representation.ts';
 
 /** A run of bytes that is sent in one go. */
-export type Piece = MadeUpPiece | FilePiece | AudioPiece;
+export type Piece = MadeUpPiece | FilePiece;
 
 /** Bytes that are not in the file. */
 export interface MadeUpPiece {
@@ -13,36 +13,35 @@ export interface MadeUpPiece {
   readonly end: number;
 }
 
-/** Bytes of the file outside its audio, from `offset` to `end` (exclusive). */
+/** Bytes of the file, from `offset` to `end` (exclusive). */
 export interface FilePiece {
   readonly kind: 'file';
   readonly offset: number;
   readonly end: number;
-}
-
-/** Bytes of the audio, from `offset` to `end` (exclusive): within a segment, or up to the end of one. */
-export interface AudioPiece {
-  readonly kind: 'audio';
-  readonly offset: number;
-  readonly end: number;
-  /** The segments of which there are bytes. */
+  /** The segments of which there are bytes, side by side: none outside the audio. */
   readonly segments: readonly number[];
   /** Those whose last byte is among them: a segment counts once that is delivered. */
   readonly ended: readonly number[];
 }
 
-// Tags can hold pictures, and a header may be followed by gigabytes of padding.
-const MAX_FILE_PIECE_BYTES = 256 * 1024;
-
 /**
- * Cuts a range of a representation into pieces, in the order of sending.
- * @param maxAudioBytes no piece of audio is longer, given how many bytes of the file went before
+ * Says where in the file a piece that begins at `offset` has to end at the latest, which is behind
+ * it. Offsets in front of the audio aren't asked for.
  */
+export type Cut = (offset: number) => number;
+
+/** No piece of the file is longer. What is read in one go is what a download's speed hangs on. */
+export const MAX_PIECE_BYTES = 192 * 1024;
+// An ordinary header goes out with the first of the audio: a read and a write less for each
+// listener. Tags can hold pictures, and a header may be followed by gigabytes of padding.
+const SHORT_HEADER_BYTES = 4 * 1024;
+
+/** Cuts a range of a representation into pieces, in the order of sending. */
 export function* piecesOf(
   { head, tail, fileStart, fileEnd, size }: Representation,
   segments: Segments,
   { first, last }: ByteRange,
-  maxAudioBytes: (before: number) => number,
+  cut: Cut,
 ): Generator<Piece> {
   const end = last + 1;
   if (first < head.length) {
@@ -50,9 +49,8 @@ export function* piecesOf(
   }
   const toFile = fileStart - head.length;
   const to = Math.min(end + toFile, fileEnd);
-  const from = Math.max(first + toFile, fileStart);
-  for (let offset = from; offset < to; ) {
-    const piece = filePieceAt(segments, offset, to, maxAudioBytes(offset - from));
+  for (let offset = Math.max(first + toFile, fileStart); offset < to; ) {
+    const piece = filePieceAt(segments, offset, to, cut);
     yield piece;
     offset = piece.end;
   }
@@ -63,29 +61,30 @@ export function* piecesOf(
   }
 }
 
-function filePieceAt(
-  segments: Segments,
-  offset: number,
-  to: number,
-  maxAudioBytes: number,
-): FilePiece | AudioPiece {
+function filePieceAt(segments: Segments, offset: number, to: number, cut: Cut): FilePiece {
   const { dataOffset, dataEnd } = segments;
-  if (offset >= dataOffset && offset < dataEnd) {
-    return audioPieceAt(segments, offset, Math.min(to, dataEnd, offset + maxAudioBytes));
-  }
-  const border = offset < dataOffset ? dataOffset : to;
-  return { kind: 'file', offset, end: Math.min(to, border, offset + MAX_FILE_PIECE_BYTES) };
+  const most = Math.min(to, offset + MAX_PIECE_BYTES);
+  if (offset < dataOffset - SHORT_HEADER_BYTES)
+    return plainPiece(offset, Math.min(most, dataOffset));
+  if (offset >= dataEnd || most <= dataOffset) return plainPiece(offset, most);
+  const audioOffset = Math.max(offset, dataOffset);
+  const limit = Math.min(most, dataEnd, cut(audioOffset));
+  return { kind: 'file', offset, ...audioFrom(segments, audioOffset, limit) };
 }
 
-/** @param limit the piece ends here, or before it where it would hold a part of a further segment */
-function audioPieceAt(segments: Segments, offset: number, limit: number): AudioPiece {
+function plainPiece(offset: number, end: number): FilePiece {
+  return { kind: 'file', offset, end, segments: [], ended: [] };
+}
+
+/** @param limit it ends here, or before it where it would hold a part of a further segment */
+function audioFrom(segments: Segments, offset: number, limit: number) {
   const first = segments.at(offset);
   const reached = segments.at(limit - 1);
   const isWhole = limit === endOf(segments, reached);
   const end = isWhole || reached === first ? limit : segments.offset(reached);
   const touched = range(first, segments.at(end - 1));
   const ended = end === endOf(segments, touched.at(-1) ?? first) ? touched : touched.slice(0, -1);
-  return { kind: 'audio', offset, end, segments: touched, ended };
+  return { end, segments: touched, ended };
 }
 
 function endOf(segments: Segments, segment: number): number {

@@ -8,16 +8,21 @@ export class ListenerLeftError extends Error {
 /** A response as something that takes bytes one run at a time and says when it has. */
 export class ResponseSink {
   readonly #response: ServerResponse;
+  #isClosed: boolean;
   #rejectWrite: ((error: Error) => void) | undefined;
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    // A response forgets the callbacks of writes that its socket died under.
-    response.once('close', () => this.#rejectWrite?.(new ListenerLeftError()));
+    this.#isClosed = response.closed || response.destroyed;
+    response.once('close', () => {
+      this.#isClosed = true;
+      // A response forgets the callbacks of writes that its socket died under.
+      this.#rejectWrite?.(new ListenerLeftError());
+    });
   }
 
   get isClosed(): boolean {
-    return this.#response.closed || this.#response.destroyed;
+    return this.#isClosed;
   }
 
   /**

@@ -8,7 +8,6 @@ import { Listeners } from '../listening/listeners.ts';
 import { Listening } from '../listening/listening.ts';
 import { Ticker } from '../listening/ticker.ts';
 import { timelineOf } from '../listening/timeline.ts';
-import type { FrameFormat } from '../wav/frame-format.ts';
 import {
   type Delivery,
   NotAdmittedError,
@@ -16,7 +15,9 @@ import {
   seconds,
   unpacedDelivery,
 } from './delivery.ts';
-import { piecesOf } from './pieces.ts';
+import { PieceReader } from './piece-reader.ts';
+import { type Cut, type FilePiece, piecesOf } from './pieces.ts';
+import { playerCut } from './player-cut.ts';
 import { fileOffsetAt, type Representation } from './representation.ts';
 import { ListenerLeftError, ResponseSink } from './response-sink.ts';
 import { sendPieces } from './send-pieces.ts';
@@ -38,23 +39,12 @@ export interface StreamsContext {
   readonly log: Logger;
 }
 
-// Two segments of CD quality. What is read in one go is what a download's speed hangs on.
-const DOWNLOAD_PIECE_BYTES = 192 * 1024;
-// What a player is sent after its lead comes in pieces of this length, however long a segment is:
-// short ones for a second, since Chromium says that it can play through only after a few of them,
-// and some pages wait for that.
-const PLAYER_PIECE_S = 0.5;
-// No piece may be longer than the time by which the end is sent ahead of its being due: a clock
-// never passes what was delivered, so the one before the last must take it that far.
-const LEAD_PIECE_S = 1;
-const FIRST_PIECE_S = 0.1;
-const FIRST_PIECES_S = 1;
-
 /** All streams that are going out, and the listenings that they are part of. */
 export class Streams {
   readonly #context: StreamsContext;
   readonly #listeners: Listeners;
   readonly #ticker: Ticker;
+  readonly #reader = new PieceReader();
   readonly #active = new Set<Promise<void>>();
   #isStopping = false;
 
@@ -102,22 +92,20 @@ export class Streams {
       listening.ending = ending;
       this.#logEnd(listening);
     };
-    const { stride, dataOffset, dataEnd } = track.segments;
-    const most = Math.max(1, Math.floor(DOWNLOAD_PIECE_BYTES / stride)) * stride;
-    // A header may say that a segment is longer than the file.
-    const maxBytes = Math.min(most, dataEnd - dataOffset);
-    return { delivery: unpacedDelivery(listening, maxBytes), maxAudioBytes: () => maxBytes, ended };
+    return { delivery: unpacedDelivery(listening), cut: () => Number.POSITIVE_INFINITY, ended };
   }
 
   #paced(request: StreamRequest, response: ServerResponse, sink: ResponseSink): Stream {
     const { track, representation, range, address, userAgent } = request;
     // Another work under the same name has another beginning: nobody goes on with it.
     const listener = JSON.stringify([address, userAgent, track.filename, track.createdAt]);
+    const { layout, segments } = track;
+    const firstOffset = fileOffsetAt(representation, range.first);
     const player = this.#listeners.open(
       {
         listener,
-        timeline: timelineOf(track.layout, track.segments),
-        firstOffset: fileOffsetAt(representation, range.first),
+        timeline: timelineOf(layout, segments),
+        firstOffset,
         isFromStart: range.first === 0,
         newListening: (isCertain) => this.#newListening(request, isCertain),
       },
@@ -137,7 +125,7 @@ export class Streams {
     }
     return {
       delivery: pacedDelivery(player, sink, this.#ticker),
-      maxAudioBytes: playerPieces(track.layout.format, this.#context.pace.leadSeconds),
+      cut: playerCut(layout.format, segments, firstOffset, this.#context.pace.leadSeconds),
       ended: (ending) => {
         close();
         player.leg.listening.ending = ending;
@@ -160,11 +148,13 @@ export class Streams {
     file: FileHandle,
     response: ServerResponse,
     sink: ResponseSink,
-    { delivery, maxAudioBytes, ended }: Stream,
+    { delivery, cut, ended }: Stream,
   ): Promise<void> {
     try {
-      const pieces = piecesOf(representation, track.segments, range, maxAudioBytes);
-      await sendPieces(pieces, track.audio, file, sink, delivery);
+      const pieces = piecesOf(representation, track.segments, range, cut);
+      const read = (piece: FilePiece) =>
+        this.#reader.read(piece, track.audio, file, delivery.neededAt(piece));
+      await sendPieces(pieces, read, sink, delivery);
       response.end();
       ended('all was sent');
     } catch (error) {
@@ -191,16 +181,6 @@ export class Streams {
 /** How one response goes out. */
 interface Stream {
   readonly delivery: Delivery;
-  readonly maxAudioBytes: (before: number) => number;
+  readonly cut: Cut;
   readonly ended: (ending: string) => void;
-}
-
-/** How long the pieces for a player are, by what went before. */
-function playerPieces({ sampleRate, blockAlign }: FrameFormat, leadSeconds: number) {
-  const bytes = (duration: number) => Math.ceil(sampleRate * duration) * blockAlign;
-  const lead = bytes(leadSeconds);
-  return (before: number) => {
-    if (before < lead) return Math.min(DOWNLOAD_PIECE_BYTES, bytes(LEAD_PIECE_S), lead - before);
-    return bytes(before < lead + bytes(FIRST_PIECES_S) ? FIRST_PIECE_S : PLAYER_PIECE_S);
-  };
 }

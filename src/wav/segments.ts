@@ -17,8 +17,8 @@ export interface Segments {
   at(offset: number): number;
 }
 
-// A listener costs a segment or two of memory, so one must not be the whole of a file whose
-// header says four billion frames a second.
+// A segment is in memory while it is changed, so one must not be the whole of a file whose header
+// says four billion frames a second.
 const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 // Twelve bytes of counts a segment; a million half seconds are almost six days.
 const MAX_SEGMENTS = 1_000_000;

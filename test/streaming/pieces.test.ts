@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Piece, piecesOf } from '../../src/streaming/pieces.ts';
+import { MAX_PIECE_BYTES, type Piece, piecesOf } from '../../src/streaming/pieces.ts';
 import { fromSegment, type Representation, wholeFile } from '../../src/streaming/representation.ts';
 import { cutSegments } from '../../src/wav/segments.ts';
 import { layoutOf } from '../support/layout-of.ts';
@@ -50,8 +50,10 @@ function read(pieces: Iterable<Piece>, file: Buffer): Buffer {
 }
 
 function heard(pieces: Iterable<Piece>): number[] {
-  return [...pieces].flatMap((piece) => (piece.kind === 'audio' ? piece.ended : []));
+  return [...pieces].flatMap((piece) => (piece.kind === 'file' ? piece.ended : []));
 }
+
+const upTo = (max: number) => (offset: number) => offset + max;
 
 /** The whole file, or one that begins at some segment. */
 function representationOf({ layout, segments }: Track, first: number | undefined) {
@@ -80,7 +82,7 @@ test('the pieces of any range, one after the other, are the bytes of that range'
           number,
           number,
         ];
-        const pieces = piecesOf(representation, track.segments, { first, last }, () => max);
+        const pieces = piecesOf(representation, track.segments, { first, last }, upTo(max));
         expect(read(pieces, track.file).equals(all.subarray(first, last + 1))).toBe(true);
       },
     ),
@@ -98,7 +100,7 @@ test('however it is cut into ranges, each segment ends once', async () => {
       const starts = [...new Set([0, ...cuts.map((cut) => cut % size)])].sort((x, y) => x - y);
       const ends = starts.flatMap((first, i) => {
         const range = { first, last: (starts[i + 1] ?? size) - 1 };
-        return heard(piecesOf(representation, track.segments, range, () => max));
+        return heard(piecesOf(representation, track.segments, range, upTo(max)));
       });
       const { count } = track.segments;
       const from = start === undefined ? 0 : start % count;
@@ -108,19 +110,21 @@ test('however it is cut into ranges, each segment ends once', async () => {
   );
 });
 
-test('audio pieces end with a segment or stay inside one, the others stay out of the audio', async () => {
+test('pieces of audio end where they must, with a segment or inside the one they begin in', async () => {
   await fc.assert(
     fc.asyncProperty(anyWav, anyFirst, anyMax, async (wav, start, max) => {
       const track = await trackOf(wav);
       const { segments } = track;
       const representation = representationOf(track, start);
       const range = { first: 0, last: representation.size - 1 };
-      for (const piece of piecesOf(representation, segments, range, () => max)) {
+      for (const piece of piecesOf(representation, segments, range, upTo(max))) {
         if (piece.kind === 'made-up') continue;
-        const { offset, end } = piece;
-        expect(end).toBeGreaterThan(offset);
-        if (piece.kind === 'file') {
-          expect(end <= segments.dataOffset || offset >= segments.dataEnd).toBe(true);
+        const { end } = piece;
+        const offset = Math.max(piece.offset, segments.dataOffset);
+        expect(end).toBeGreaterThan(piece.offset);
+        if (piece.segments.length === 0) {
+          expect(piece.ended).toEqual([]);
+          expect(piece.offset >= segments.dataEnd).toBe(true);
         } else {
           const endOf = (segment: number) => segments.offset(segment) + segments.length(segment);
           const [first = -1] = piece.segments;
@@ -154,21 +158,47 @@ describe('which segments a range ends', async () => {
     ['all of it', 0, track.file.length - 1, [0, 1, 2]],
   ])('%s', (_what, first, last, segments) => {
     for (const max of [1, 7, 1_000]) {
-      const pieces = piecesOf(wholeFile(track.layout), track.segments, { first, last }, () => max);
+      const pieces = piecesOf(wholeFile(track.layout), track.segments, { first, last }, upTo(max));
       expect(heard(pieces)).toEqual(segments);
     }
   });
 });
 
-test('a large picture in the tags is sent in pieces of bounded size', async () => {
+test('an ordinary header goes out with the first of the audio, a range of it alone', async () => {
+  const track = await trackOf({ channels: 1, bits: 8, frames: 50, before: 60, after: 0, rest: 0 });
+  const { dataOffset } = track.segments;
+  const representation = wholeFile(track.layout);
+  const cuts: number[] = [];
+  const cut = (offset: number) => {
+    cuts.push(offset);
+    return offset + FRAMES_EACH;
+  };
+  const all = { first: 0, last: representation.size - 1 };
+  const [piece] = piecesOf(representation, track.segments, all, cut);
+  expect(piece).toEqual({
+    kind: 'file',
+    offset: 0,
+    end: dataOffset + FRAMES_EACH,
+    segments: [0],
+    ended: [0],
+  });
+  expect(cuts).toEqual([dataOffset]);
+  const header = { first: 0, last: dataOffset - 1 };
+  expect([...piecesOf(representation, track.segments, header, cut)]).toEqual([
+    { kind: 'file', offset: 0, end: dataOffset, segments: [], ended: [] },
+  ]);
+});
+
+test('whatever a cut allows, no piece of the file is longer than it may be', async () => {
   const picture = chunk('id3 ', counting(3_000_000));
-  const file = riff([picture, chunk('fmt ', fmtBody()), chunk('data', Buffer.alloc(20)), picture]);
+  const audio = chunk('data', counting(700_000));
+  const file = riff([picture, chunk('fmt ', fmtBody()), audio, picture]);
   const layout = await layoutOf(file);
   const range = { first: 0, last: file.length - 1 };
-  const pieces = [...piecesOf(wholeFile(layout), cutSegments(layout, 0.5), range, () => 1_000)];
-  const longest = Math.max(
-    ...pieces.map((piece) => (piece.kind === 'file' ? piece.end - piece.offset : 0)),
-  );
-  expect(longest).toBeLessThanOrEqual(256 * 1024);
-  expect(read(pieces, file).equals(file)).toBe(true);
+  for (const cut of [upTo(1_000), upTo(Number.POSITIVE_INFINITY)]) {
+    const pieces = [...piecesOf(wholeFile(layout), cutSegments(layout, 0.5), range, cut)];
+    const lengths = pieces.map((piece) => (piece.kind === 'file' ? piece.end - piece.offset : 0));
+    expect(Math.max(...lengths)).toBe(MAX_PIECE_BYTES);
+    expect(read(pieces, file).equals(file)).toBe(true);
+  }
 });
