@@ -8,12 +8,26 @@ export class TrackReplacedError extends Error {
   override readonly name = 'TrackReplacedError';
 }
 
+/** A file that is open for reading, for others too. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  /** To be called once, when nothing is read any more. */
+  readonly close: () => Promise<void>;
+}
+
+interface SharedHandle {
+  readonly opened: Promise<FileHandle>;
+  users: number;
+}
+
 /** One WAV on disk, for as long as it is the file that was scanned. */
 export class AudioFile {
   readonly #path: string;
   #stamp: FileStamp;
   #changes = 0;
   #isRetired = false;
+  /** While anybody reads: to open the file for each listener took longer than to read for them. */
+  #shared: SharedHandle | undefined;
 
   constructor(path: string, stamp: FileStamp) {
     this.#path = path;
@@ -36,11 +50,20 @@ export class AudioFile {
   }
 
   /**
-   * Opens it for reading, if it is still the one that was scanned. The caller closes it.
+   * Opens it for reading, if it is still the one that was scanned.
    * @throws TrackReplacedError
    */
-  open(): Promise<FileHandle> {
-    return this.#open(constants.O_RDONLY, (stamp) => isSameFile(stamp, this.#stamp));
+  async open(): Promise<OpenFile> {
+    this.#assertNotRetired();
+    this.#shared ??= { opened: this.#openToRead(), users: 0 };
+    const shared = this.#shared;
+    shared.users++;
+    try {
+      return { handle: await shared.opened, close: () => this.#leave(shared) };
+    } catch (error) {
+      await this.#leave(shared);
+      throw error;
+    }
   }
 
   /**
@@ -48,11 +71,11 @@ export class AudioFile {
    * @throws TrackReplacedError, or what `task` throws
    */
   async look<Result>(task: (file: FileHandle) => Promise<Result>): Promise<Result> {
-    const file = await this.open();
+    const { handle, close } = await this.open();
     try {
-      return await task(file);
+      return await task(handle);
     } finally {
-      await file.close();
+      await close();
     }
   }
 
@@ -79,14 +102,33 @@ export class AudioFile {
    * @throws TrackReplacedError
    */
   async read(file: FileHandle, offset: number, length: number, into?: Buffer): Promise<Buffer> {
-    if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
+    this.#assertNotRetired();
     const bytes = await readFully(file, offset, length, into);
     if (bytes.length < length) throw new TrackReplacedError('the file has become shorter');
     return bytes;
   }
 
-  async #open(access: number, isOurs: (stamp: FileStamp) => boolean): Promise<FileHandle> {
+  #openToRead(): Promise<FileHandle> {
+    return this.#open(constants.O_RDONLY, (stamp) => isSameFile(stamp, this.#stamp));
+  }
+
+  /** The last one out closes it. */
+  async #leave(shared: SharedHandle): Promise<void> {
+    shared.users--;
+    if (shared.users > 0) return;
+    if (this.#shared === shared) this.#shared = undefined;
+    await shared.opened.then(
+      (handle) => handle.close(),
+      () => {},
+    );
+  }
+
+  #assertNotRetired(): void {
     if (this.#isRetired) throw new TrackReplacedError('the file was removed or replaced');
+  }
+
+  async #open(access: number, isOurs: (stamp: FileStamp) => boolean): Promise<FileHandle> {
+    this.#assertNotRetired();
     const file = await open(this.#path, access | constants.O_NOFOLLOW);
     try {
       const stat = await file.stat({ bigint: true });

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../http/http-error.ts';
@@ -6,6 +5,7 @@ import { isPlayer, planGet, planHead, type ResponsePlan } from '../http/response
 import { parseStart } from '../http/start.ts';
 import type { Library } from '../library/library.ts';
 import type { Track } from '../library/track.ts';
+import type { OpenFile } from '../play/audio-file.ts';
 import {
   fromSegment,
   type Representation,
@@ -57,7 +57,7 @@ export function getStream({ library, streams, limits, log }: StreamContext): Req
           response,
         );
         response.status(status).set(headersOf(headers));
-        await send(file);
+        await send(file.handle);
       } finally {
         await file.close();
       }
@@ -77,7 +77,7 @@ function representationOf(track: Track, request: Request): Representation {
   return fromSegment(track.layout, track.segments, segment);
 }
 
-async function openAudio(track: Track, log: Logger): Promise<FileHandle> {
+async function openAudio(track: Track, log: Logger): Promise<OpenFile> {
   try {
     return await track.audio.file.open();
   } catch (error) {

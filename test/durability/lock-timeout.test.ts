@@ -65,7 +65,7 @@ async function trackWithLocks() {
     const request = { track, representation, range, isPlayer: false, address: '', userAgent: '' };
     const send = streams.open(request, response);
     const file = await audio.file.open();
-    await send(file);
+    await send(file.handle);
     await file.close();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
