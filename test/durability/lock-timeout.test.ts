@@ -1,50 +1,26 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { KeyedMutex } from '../../src/keyed-mutex.ts';
-import { scanFile } from '../../src/library/audio-folder.ts';
+import type { KeyedMutex } from '../../src/keyed-mutex.ts';
 import type { Track } from '../../src/library/track.ts';
-import { PlayJournal } from '../../src/play/play-journal.ts';
-import { TrackAudio } from '../../src/play/track-audio.ts';
 import { wholeFile } from '../../src/streaming/representation.ts';
 import { StreamLimits } from '../../src/streaming/stream-limits.ts';
 import { Streams } from '../../src/streaming/streams.ts';
-import { cutSegments } from '../../src/wav/segments.ts';
 import { noiseTrack, silentAfter, silentFramesOf } from '../support/noise-track.ts';
 import { rawRequest } from '../support/raw-request.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { trackOnDisk } from '../support/track-on-disk.ts';
 
 const noise = noiseTrack(4);
 const LOCK_TIMEOUT_MS = 100;
 
 /** A track whose locks the test holds in its hands, and a server that streams it. */
 async function trackWithLocks() {
-  const folder = await tempFolder();
-  await writeFile(join(folder, 'work.wav'), noise.wav);
-  const wav = await scanFile(folder, 'work.wav');
-  if (wav === undefined || 'reason' in wav) throw new Error('not scanned');
-  const locks = new KeyedMutex<number>(LOCK_TIMEOUT_MS);
-  const segments = cutSegments(wav.layout, 0.5);
-  const audio = new TrackAudio({
-    ...wav,
-    segments,
-    key: Uint32Array.of(1, 2, 3, 4),
-    degradationRate: 1,
-    wornBefore: new Map(),
-    locks,
-    assertMayWrite: () => {},
-  });
-  const failures: unknown[] = [];
-  const records: number[][] = [];
-  const plays = new PlayJournal({
-    start: { plays: new Uint32Array(4), streams: 0, unsettled: new Set() },
-    audio,
-    record: async (counts) => void records.push([...counts.plays]),
-    onFailure: (failure) => failures.push(failure),
-  });
+  const { wav, audio, segments, locks, plays, records, failures } = await trackOnDisk(
+    noise,
+    LOCK_TIMEOUT_MS,
+  );
   const track: Track = {
     ...wav,
     title: 'work',
