@@ -13,6 +13,8 @@ const TRACK_SECONDS = 120;
 const ARRIVAL_MS = 2_000;
 // What is sent at once at the beginning is over by then.
 const STEADY_AFTER_MS = 8_000;
+// Code that has just been loaded is several times slower than what has run for a while.
+const WARM_UP = { listeners: 400, arrivalMs: 2_000, listenMs: 1_000 };
 // Each leaves in the middle of a segment, so that it is certain how many were heard to their end.
 const SEGMENT_MS = 500;
 const LEAVING_MS = 250;
@@ -51,7 +53,7 @@ function measure(listeners: number, listenMs: number): Promise<Crowd> {
     const load = new Child(program('player-load.js'));
     try {
       const job = jobOf(server, listeners, listenMs);
-      await load.ask({ ...job, listeners: 40, arrivalMs: 200, listenMs: 500 });
+      await load.ask({ ...job, ...WARM_UP });
       // Probes, the warm-up's listeners count nothing, but they are to be forgotten.
       await setTimeout(1_000);
       return await listen(server, load, job);

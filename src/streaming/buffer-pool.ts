@@ -1,6 +1,6 @@
 /**
- * Buffers that are used again and again. New ones for all that is read made the garbage collector
- * run seven times a second at 2,000 listeners, and take a third of the processor.
+ * Buffers that are used again and again. With new ones for all that is read the garbage collector
+ * took a third of the processor at 2,000 listeners.
  */
 export class BufferPool {
   /** Bytes of each buffer. */

@@ -125,7 +125,13 @@ export class Streams {
     }
     return {
       delivery: pacedDelivery(player, sink, this.#ticker),
-      cut: playerCut(layout.format, segments, firstOffset, this.#context.pace.leadSeconds),
+      cut: playerCut(
+        layout.format,
+        segments,
+        firstOffset,
+        this.#context.pace.leadSeconds,
+        (offset) => player.maySend(offset, seconds()),
+      ),
       ended: (ending) => {
         close();
         player.leg.listening.ending = ending;

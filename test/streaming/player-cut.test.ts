@@ -16,16 +16,17 @@ const anyListening = fc.record({
   from: fc.nat(),
   leadSeconds: fc.integer({ min: 0, max: 20_000 }).map((ms) => ms / 1000),
   segmentDuration: fc.constantFrom<number>(0.1, 0.5, 0.7, 3),
+  isLate: fc.boolean(),
 });
 
 /** The pieces of a track from somewhere on, and the seconds at which they begin and end. */
-async function piecesFor({ frames, from, leadSeconds, segmentDuration }: Listening) {
+async function piecesFor({ frames, from, leadSeconds, segmentDuration, isLate }: Listening) {
   const fmt = fmtBody({ channels: 2, bits: 16, sampleRate: SAMPLE_RATE });
   const data = chunk('data', Buffer.alloc(frames * BLOCK_ALIGN));
   const layout = await layoutOf(riff([chunk('fmt ', fmt), data]));
   const segments = cutSegments(layout, segmentDuration);
   const first = from % layout.fileSize;
-  const cut = playerCut(layout.format, segments, first, leadSeconds);
+  const cut = playerCut(layout.format, segments, first, leadSeconds, () => isLate);
   const range = { first, last: layout.fileSize - 1 };
   const second = (offset: number) =>
     Math.max(offset - segments.dataOffset, 0) / BLOCK_ALIGN / SAMPLE_RATE;
@@ -55,12 +56,22 @@ test('no piece is longer than a second, nor goes over the end of the lead or int
   );
 });
 
-test('after the lead the pieces are short for a second', async () => {
-  const listening = { frames: 2_000, from: 0, leadSeconds: 5, segmentDuration: 0.5 };
+/** Seconds of each piece of a track of 20 s. */
+async function lengthsOf(isLate: boolean): Promise<number[]> {
+  const listening = { frames: 2_000, from: 0, leadSeconds: 5, segmentDuration: 0.5, isLate };
   const { pieces } = await piecesFor(listening);
-  const lengths = pieces.map(({ begin, end }) => Math.round((end - begin) * 10) / 10);
+  return pieces.map(({ begin, end }) => Math.round((end - begin) * 10) / 10);
+}
+
+test('after the lead the pieces are short for a second', async () => {
+  const lengths = await lengthsOf(false);
   expect(lengths.slice(0, 5)).toEqual([1, 1, 1, 1, 1]);
   expect(lengths.slice(5, 15)).toEqual(new Array(10).fill(0.1));
   expect(lengths.slice(15, -2).every((length) => length === 1)).toBe(true);
   expect(lengths.at(-1)).toBe(TAIL_S);
+});
+
+test('where more is due already they are not', async () => {
+  const lengths = await lengthsOf(true);
+  expect(lengths.slice(0, -2).every((length) => length === 1)).toBe(true);
 });
