@@ -13,7 +13,7 @@ import { CD, writeWavs } from './support/wav.ts';
 const DOWNLOADS = 30;
 const TRACK_SECONDS = 180;
 
-/** A way to download ten times; `tracks` names the tracks for each download. */
+/** A way to download: so many at once, in turn of so many tracks. */
 interface Mode {
   readonly name: string;
   readonly atOnce: number;

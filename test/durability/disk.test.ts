@@ -1,16 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import {
-  expectOnePlay,
-  hear,
-  ill,
-  onSmallDisk,
-  recovered,
-  track,
-  UNPACED,
-  WELL,
-} from '../support/failing-disk.ts';
+import { expectOnePlay, hear, ill, onSmallDisk, recovered } from '../support/failing-disk.ts';
+import { track, UNPACED, untilWell, WELL } from '../support/four-segments.ts';
 import { chunk, fmtBody, riff } from '../support/riff.ts';
 import { startProcess } from '../support/server-process.ts';
 import { fillDisk, remount, smallDisk } from '../support/small-disk.ts';
@@ -105,10 +97,7 @@ describe.concurrent('when the disk of the metadata', () => {
     });
     await hear(server, 2, 0);
     await makeRoom();
-    await vi.waitFor(async () => expect(await server.health()).toEqual(WELL), {
-      timeout: 15_000,
-      interval: 50,
-    });
+    await untilWell(server, 15_000);
     await hear(server, 1, 0);
     await recovered(server, 1);
   });

@@ -2,14 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { noiseTrack, silentAfter, silentFramesOf } from '../support/noise-track.ts';
 import { startProcess } from '../support/server-process.ts';
-import {
-  expectPlays,
-  READ_ONLY,
-  takeover,
-  track,
-  twoProcesses,
-  WELL,
-} from '../support/two-processes.ts';
+import { expectPlays, track, untilWell, WELL } from '../support/four-segments.ts';
+import { READ_ONLY, twoProcesses } from '../support/two-processes.ts';
 
 /** A player is sent it in real time. */
 const LONG = noiseTrack(12);
@@ -55,7 +49,7 @@ describe.concurrent('of two processes on one folder', () => {
     const { first, second } = await twoProcesses(t);
     await first.request('/stream/work.wav');
     expect(await first.end()).toEqual({ code: 0, signal: null });
-    await takeover(second, 15_000);
+    await untilWell(second, 15_000);
     await expectPlays(second, [1, 1, 1, 1], 1);
     await second.request('/stream/work.wav');
     await expectPlays(second, [2, 2, 2, 2], 2);
@@ -66,7 +60,7 @@ describe.concurrent('of two processes on one folder', () => {
     await first.request('/stream/work.wav');
     await first.stats('work.wav');
     await first.end('SIGKILL');
-    await takeover(second, 40_000);
+    await untilWell(second, 40_000);
     await expectPlays(second, [1, 1, 1, 1], 1);
     await second.request('/stream/work.wav?start=1');
     await expectPlays(second, [1, 1, 2, 2], 2);
@@ -78,7 +72,7 @@ describe.concurrent('of two processes on one folder', () => {
     const second = await startProcess({ test: t, folder: first.root });
     const listening = second.request('/stream/work.wav', { headers: PLAYER });
     await first.end();
-    await takeover(second, 15_000);
+    await untilWell(second, 15_000);
     const heardBefore = await second.stats('work.wav');
     expect(heardBefore.total_streams).toBe(0);
     const { status, body } = await listening;

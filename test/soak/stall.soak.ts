@@ -6,14 +6,8 @@ import { crowd } from '../support/crowd.ts';
 import { expectOnePlay, hear, ill, onSmallDisk, recovered } from '../support/failing-disk.ts';
 import { startProcess } from '../support/server-process.ts';
 import { remount } from '../support/small-disk.ts';
-import {
-  expectPlays,
-  takeover,
-  track,
-  twoProcesses,
-  UNPACED,
-  WELL,
-} from '../support/two-processes.ts';
+import { expectPlays, track, UNPACED, untilWell, WELL } from '../support/four-segments.ts';
+import { twoProcesses } from '../support/two-processes.ts';
 
 // A lock that isn't renewed for ten seconds lapses: these tests wait for that.
 describe.concurrent('through the time that a lock lives', () => {
@@ -44,7 +38,7 @@ describe.concurrent('through the time that a lock lives', () => {
         resolve();
       });
     });
-    await takeover(second, 40_000);
+    await untilWell(second, 40_000);
     const { segment_play_counts: found, total_streams: streams } = await second.stats('work.wav');
     for (let n = 0; n < 3; n++) await second.request('/stream/work.wav?start=1');
     const [a = 0, b = 0, c = 0, d = 0] = found;

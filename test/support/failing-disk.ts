@@ -1,11 +1,8 @@
 import { expect, type TestContext, vi } from 'vitest';
-import { noiseTrack, silentAfter, silentFramesOf } from './noise-track.ts';
+import { expectInFiles, expectPlays, track, UNPACED, untilWell } from './four-segments.ts';
+import { silentAfter, silentFramesOf } from './noise-track.ts';
 import { type ServerProcess, startProcess } from './server-process.ts';
 import { smallDisk } from './small-disk.ts';
-
-export const track = noiseTrack(4);
-export const UNPACED = { STREAM_RATE: '0' };
-export const WELL = { status: 200, error: '' };
 
 /** A process whose metadata is on a disk of its own, with one play recorded. */
 export async function onSmallDisk(t: TestContext, wav: Uint8Array = track.wav, env = {}) {
@@ -50,27 +47,11 @@ export function ill(server: ServerProcess, reason: RegExp): Promise<void> {
 
 /** Everything is recorded and in the audio within 15 s. */
 export async function recovered(server: ServerProcess, plays: number): Promise<void> {
-  const counts = new Array(4).fill(plays);
-  await vi.waitFor(async () => expect(await server.health()).toEqual(WELL), {
-    timeout: 15_000,
-    interval: 50,
-  });
-  expect(await server.stats('work.wav')).toMatchObject({
-    segment_play_counts: counts,
-    total_streams: plays,
-  });
-  expect(await server.record('work.json')).toMatchObject({
-    segment_play_counts: counts,
-    total_streams: plays,
-  });
-  expect(silentFramesOf(track, await server.audio('work.wav'))).toEqual(silentAfter(counts));
+  await untilWell(server, 15_000);
+  await expectPlays(server, new Array(4).fill(plays), plays);
 }
 
 /** Asserts that record and audio are as one play left them. */
-export async function expectOnePlay(server: ServerProcess): Promise<void> {
-  expect(await server.record('work.json')).toMatchObject({
-    segment_play_counts: [1, 1, 1, 1],
-    total_streams: 1,
-  });
-  expect(silentFramesOf(track, await server.audio('work.wav'))).toEqual(silentAfter([1, 1, 1, 1]));
+export function expectOnePlay(server: ServerProcess): Promise<void> {
+  return expectInFiles(server, [1, 1, 1, 1], 1);
 }
